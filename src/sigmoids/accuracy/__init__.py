@@ -1,0 +1,1 @@
+"""Accuracy as it is measured: the exact values, and the distance from them in ulps."""

@@ -1,0 +1,69 @@
+"""Floating formats as number systems: spacing, and rounding to nearest even from any precision."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A binary floating format.
+
+    Attributes
+    ----------
+    bits : int
+        Precision, the leading bit included.
+    lowest : int
+        Exponent of the smallest normal number.
+    largest : float
+        The largest finite number.
+    """
+
+    bits: int
+    lowest: int
+    largest: float
+
+    @classmethod
+    def of(cls, dtype: Any) -> Format:
+        """The format of a floating dtype, those of ``ml_dtypes`` included."""
+        dtype = np.dtype(dtype)
+        if dtype.kind == "f":
+            info: Any = np.finfo(dtype)
+        else:
+            import ml_dtypes
+
+            info = ml_dtypes.finfo(dtype)
+        return cls(int(info.nmant) + 1, int(info.minexp), float(info.max))
+
+    def quantum(self, value: Any) -> int:
+        """q with 2^q the spacing of the format's numbers at an exact value (an ``mpf``).
+
+        Below the smallest normal number it is the spacing of the subnormals.
+        """
+        mantissa, exponent = value.man_exp
+        leading = int(exponent) + int(mantissa).bit_length() - 1 if mantissa else self.lowest
+        return max(leading, self.lowest) - self.bits + 1
+
+    def round(self, value: Any) -> float:
+        """An exact value (an ``mpf``) to the nearest number of the format, ties to even."""
+        if not value.context.isfinite(value):
+            return float(value)
+        mantissa, exponent = map(int, value.man_exp)
+        quantum = self.quantum(value)
+        surplus = quantum - exponent
+        if surplus <= 0:
+            whole = mantissa << -surplus
+        elif surplus > mantissa.bit_length() + 1:
+            whole = 0
+        else:
+            whole, rest = divmod(mantissa, 1 << surplus)
+            half = 1 << (surplus - 1)
+            whole += rest > half or (rest == half and whole % 2 == 1)
+        nearest = math.ldexp(whole, quantum)
+        if nearest > self.largest:
+            nearest = math.inf
+        return -nearest if value < 0 else nearest

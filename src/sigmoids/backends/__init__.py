@@ -1,0 +1,1 @@
+"""The engines: each in a file or folder of its own, imported when first used."""

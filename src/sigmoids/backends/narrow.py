@@ -1,0 +1,69 @@
+"""Floating types of 16 bits or fewer, on the CPU engines: a table of all results.
+
+A 16-bit type has 65,536 values, so a function of it is a table of 128 KiB that is correctly
+rounded by construction and read with one gather.  It is filled from the float64 formula when a
+function first meets the type.  The types beyond float16 are those of the package ``ml_dtypes``:
+bfloat16 and the 8-, 6- and 4-bit floats.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sigmoids.backends.blocks import blocks
+from sigmoids.backends.program import program
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sigmoids.spec import Spec
+
+
+def has_table(dtype: np.dtype[Any]) -> bool:
+    """Whether results of that floating dtype come from a table."""
+    return dtype.itemsize <= 2
+
+
+def evaluate(spec: Spec, x: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:
+    """The function of ``x``, looked up."""
+    if out is None:
+        out = np.empty_like(x)
+    results = table(spec, x.dtype)
+    bits = results.dtype
+    for index, target in blocks(x.view(bits), out.view(bits), np.intp, bits):
+        # Every index is in range; "clip" spares the copy that the check of "raise" makes.
+        np.take(results, index, out=target, mode="clip")
+    return out
+
+
+@cache
+def table(spec: Spec, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The result's bits for every pattern of the dtype's bits."""
+    bits = np.dtype(f"u{dtype.itemsize}")
+    patterns = np.arange(2 ** (8 * bits.itemsize)).astype(bits)
+    values = patterns.view(dtype)
+    with np.errstate(all="ignore"):
+        x = values.astype(np.float64)
+        y = np.empty_like(x)
+        steps = program(spec, narrows=True)
+        steps.run(x, y, steps.scratch(x.size, x.dtype))
+        results = round_once(y, dtype).view(bits)
+    return np.where(np.isnan(x), patterns, results)
+
+
+def round_once(y: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """``y`` to the nearest number of a type of 16 bits or fewer, ties to even.
+
+    Conversions from float64 to these types go through float32 and so may round twice.  Rounding
+    to odd on the way (Boldo and Melquiond, "When double rounding is odd", 2005) leaves a sticky
+    last bit, by which the second rounding decides as if it saw the float64 value.
+    """
+    single = y.astype(np.float32)
+    widened = single.astype(np.float64)
+    bits = single.view(np.uint32)
+    bits -= np.abs(widened) > np.abs(y)
+    bits |= (widened != y) & ~np.isnan(y)
+    return single.astype(dtype)

@@ -1,0 +1,69 @@
+"""Which engines exist.  The rows are strings, so that an engine's libraries load when it does."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from sigmoids.backends.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An engine's entry: where its code is and what it needs."""
+
+    name: str
+    module: str
+    """The module whose ``engine`` attribute serves."""
+    requires: str
+    """The package that must be importable; the extra of the same name installs it."""
+    computes_on: str
+    """The arrays it takes without conversion."""
+
+
+ROWS = {
+    row.name: row
+    for row in (
+        Row("numpy", "sigmoids.backends.numpy", "numpy", "NumPy arrays"),
+        Row("numba", "sigmoids.backends.numba", "numba", "NumPy arrays"),
+        Row("jax", "sigmoids.backends.jax", "jax", "JAX arrays and tracers"),
+    )
+}
+
+
+def find(name: object) -> Row:
+    """The row of that name, or a ValueError that names those that exist."""
+    row = ROWS.get(name) if isinstance(name, str) else None
+    if row is None:
+        near = difflib.get_close_matches(str(name).lower(), ROWS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        known = ", ".join(map(repr, ROWS))
+        raise ValueError(f"unknown backend {name!r}: the backends are {known}{hint}")
+    return row
+
+
+def installed(row: Row) -> bool:
+    """Whether the engine's package is there, without importing it."""
+    return importlib.util.find_spec(row.requires) is not None
+
+
+def require(name: object) -> Row:
+    """The row of that name; an ImportError with the line to type where its package is missing."""
+    row = find(name)
+    if not installed(row):
+        raise ImportError(
+            f"backend {row.name!r} needs the package {row.requires!r}, which is not installed: "
+            f'pip install "sigmoids[{row.name}]"'
+        )
+    return row
+
+
+@cache
+def load(name: str) -> Engine:
+    """The engine of that name, its libraries imported."""
+    return cast("Engine", importlib.import_module(require(name).module).engine)

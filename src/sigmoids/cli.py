@@ -1,0 +1,90 @@
+"""The command line: ``sigmoids info | demo | plot``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+import sigmoids
+from sigmoids.functions import FUNCTIONS
+from sigmoids.inventory import backends
+
+app = typer.Typer(
+    help="The sigmoid family: one call on any array, the same bits from every backend.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Report what the user can mend in one line, with exit status 2."""
+    try:
+        yield
+    except (ImportError, ValueError, OSError) as problem:
+        typer.echo(f"sigmoids: {problem}", err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def info() -> None:
+    """Show backends, versions, devices, threads and the cache's place."""
+    found = backends()
+    heading, *rows = found.rows()
+    table = Table(*heading)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print(f"sigmoids {sigmoids.__version__}, NumPy {np.__version__}")
+    console.print(f"processors this process may use: {len(os.sched_getaffinity(0))}")
+    if found["numba"].usable:
+        from sigmoids.backends.numba.compile import cache_folder
+
+        console.print(f"compiled code is kept in {cache_folder()}", soft_wrap=True)
+
+
+@app.command()
+def plot(
+    functions: Annotated[
+        list[str] | None, typer.Argument(help=f"Any of {', '.join(FUNCTIONS)}.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The file to write, .png or .svg.")
+    ] = Path("sigmoid.png"),
+) -> None:
+    """Draw functions with their derivatives."""
+    with plain_errors():
+        if output.suffix not in (".png", ".svg"):
+            raise ValueError(f"cannot write {output.name}: the file's suffix must be .png or .svg")
+        figure = sigmoids.plot(*(functions or ())).figure
+        figure.savefig(output)
+    console.print(f"wrote {output}")
+
+
+@app.command()
+def demo(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to write the figure, .png or .svg.")
+    ] = Path("sigmoids-demo.png"),
+) -> None:
+    """Fit the same logistic regression on every installed backend and compare."""
+    with plain_errors():
+        try:
+            from sigmoids.demo import report
+        except ImportError as missing:
+            raise ImportError(
+                f'the demo needs {missing.name}: pip install "sigmoids[demo]"'
+            ) from missing
+        agree = report.run(console, output)
+    if not agree:
+        raise typer.Exit(1)

@@ -1,0 +1,21 @@
+"""What the dispatcher asks of a kind of array."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from sigmoids.backends.engine import Engine
+    from sigmoids.spec import Accuracy, Spec
+
+
+class Container(Protocol):
+    """One kind of array: Python numbers, NumPy arrays, JAX arrays, ..."""
+
+    def default_backend(self) -> str:
+        """The backend that serves this kind when nobody chose one."""
+        ...
+
+    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
+        """The function of ``x`` by that engine, as the kind of array that ``x`` is."""
+        ...

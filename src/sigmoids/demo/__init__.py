@@ -1,0 +1,1 @@
+"""The demonstration: one model, every backend, the same answers."""

@@ -1,0 +1,123 @@
+"""The logistic function σ(x) = 1/(1 + e^−x)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sigmoids.dispatch import apply
+from sigmoids.functions import sigmoid_derivative
+from sigmoids.spec import Accuracy, Bound, Spec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sigmoids.spec import Evaluate, Vocabulary
+
+
+def formula(xp: Vocabulary, x: Any) -> Any:
+    """1/(1+e) for x ≥ 0 and e/(1+e) for x < 0, with e = e^−|x| = p/q: never an overflow."""
+    p, q = xp.exp_ratio(-xp.abs(x))
+    return xp.where(x < 0, p, q) / (q + p)
+
+
+def reference(m: Any, x: Any) -> Any:
+    """1 / (1 + e^−x)."""
+    return 1 / (1 + m.exp(-x))
+
+
+def derivative(evaluate: Evaluate, x: Any) -> Any:
+    """σ′."""
+    return evaluate(sigmoid_derivative.SPEC, x)
+
+
+def break_ties(xp: Vocabulary, x: Any, y: Any) -> Any:
+    """½ + x/4, shortened by a 2^−27th of x/4, for |x| < 2^−16.
+
+    There σ(x) = ½ + x/4 − x³/48 + … with x³/48 < 2^−53.5, less than float64 can tell from
+    nothing, while ½ + x/4 of a float32 number x can be the midpoint of two float32 numbers.
+    The exact value then lies on the side of ½.
+    """
+    return xp.where(xp.abs(x) < 2.0**-16, 0.5 + x * (0.25 - 2.0**-29), y)
+
+
+BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
+    ("float64", "high"): {
+        "numpy": Bound(2.5, "-0x1.b92f542be7790p+1"),
+        "numba": Bound(2.5, "-0x1.25e5c2f667892p+5"),
+        "jax": Bound(2.5, "-0x1.25e5c2f667892p+5"),
+    },
+}
+
+SPEC = Spec("sigmoid", formula, reference, derivative, BOUNDS, break_ties)
+
+
+def sigmoid(
+    x: Any,
+    /,
+    *,
+    backend: str | None = None,
+    accuracy: Accuracy = "high",
+    out: NDArray[Any] | None = None,
+) -> Any:
+    r"""The logistic function, :math:`\sigma(x) = 1 / (1 + e^{-x})`.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers of any shape: a Python number, a list, a NumPy array or scalar, a JAX array
+        or tracer.
+    backend : {"numpy", "numba", "jax"}, optional
+        Who computes.  By default the choice of :func:`use_backend`, :func:`set_default_backend`
+        or the environment variable ``SIGMOIDS_BACKEND``, in this order; where none was made, JAX
+        for JAX arrays, and for everything else Numba where it is installed, else NumPy.
+    accuracy : {"high", "fast"}, optional
+        ``"high"`` computes float32 and narrower dtypes in float64 and rounds once; ``"fast"``
+        computes in the dtype itself.
+    out : ndarray, optional
+        Where to write the result: the shape and dtype of the result; may be ``x`` itself or
+        overlap it.
+
+    Returns
+    -------
+    array
+        The kind of array that ``x`` is, with its shape, device and floating dtype: a Python float
+        for a Python number, a NumPy array for a list.  Integers and booleans become the library's
+        default float.  With ``out`` it is ``out``.
+
+    Raises
+    ------
+    ValueError
+        Unknown backend or accuracy; ``out`` of the wrong shape or read-only.
+    ImportError
+        The backend's package is not installed.
+    TypeError
+        Complex, object, string or datetime input; ``out`` of the wrong dtype or for a JAX array.
+
+    See Also
+    --------
+    sigmoid_derivative : The slope, accurate in both tails.
+
+    Notes
+    -----
+    .. include:: /accuracy/sigmoid.md
+
+    **Edge values**, the same on every backend: σ(−∞) = 0, σ(±0) = ½, σ(∞) = 1, NaN stays NaN;
+    σ(x) = 1 exactly for large x; for very negative x the result becomes subnormal and then 0
+    (float32 below −103.98, float64 below −745.14).
+
+    References
+    ----------
+    .. [1] P.-F. Verhulst, "Recherches mathématiques sur la loi d'accroissement de la
+       population", Nouveaux mémoires de l'Académie royale des sciences et belles-lettres de
+       Bruxelles 18, 1845.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import sigmoids as sg
+    >>> sg.sigmoid(0)
+    0.5
+    >>> sg.sigmoid(np.array([-100, 0, 100], np.float32))
+    array([3.783506e-44, 5.000000e-01, 1.000000e+00], dtype=float32)
+    """
+    return apply(SPEC, x, backend, accuracy, out)

@@ -1,0 +1,126 @@
+"""The derivative of the logistic function: σ′(x) = e^−|x| / (1 + e^−|x|)².
+
+Computed from x itself.  The textbook y·(1 − y) is 0 as soon as y rounds to 1 (x = 17 in float32,
+37 in float64), where the true slope is still 4e-8.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sigmoids.dispatch import apply
+from sigmoids.spec import Accuracy, Bound, Spec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sigmoids.spec import Evaluate, Vocabulary
+
+
+def formula(xp: Vocabulary, x: Any) -> Any:
+    """p/(p+q) · q/(p+q): two quotients, because (p+q)² may overflow in the tails."""
+    p, q = xp.exp_ratio(-xp.abs(x))
+    s = q + p
+    return (p / s) * (q / s)
+
+
+def reference(m: Any, x: Any) -> Any:
+    """1 / (2 + 2·cosh x)."""
+    return 1 / (m.exp(-x) + m.exp(x) + 2)
+
+
+def derivative(evaluate: Evaluate, x: Any) -> Any:
+    """The second derivative of the logistic function."""
+    return evaluate(SECOND, x)
+
+
+def second_formula(xp: Vocabulary, x: Any) -> Any:
+    """−σ′(x)·tanh(x/2), where tanh(|x|/2) = (q−p)/(q+p)."""
+    z = -xp.abs(x)
+    p, q = xp.exp_ratio(z)
+    d, _ = xp.expm1_ratio(z)
+    s = q + p
+    return (p / s) * (q / s) * (xp.where(x < 0, -d, d) / s)
+
+
+def second_reference(m: Any, x: Any) -> Any:
+    """−σ′(x)·tanh(x/2)."""
+    return -reference(m, x) * m.tanh(x / 2)
+
+
+def third(evaluate: Evaluate, x: Any) -> Any:
+    """σ‴ = σ′·(1 − 6σ′), which closes the chain: σ″ is the derivative of σ′ again."""
+    y = evaluate(SPEC, x)
+    return y * (1 - 6 * y)
+
+
+BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
+    ("float64", "high"): {
+        "numpy": Bound(4.5, "0x1.8f16153ea6a91p+2"),
+        "numba": Bound(4.5, "0x1.58f812280fe33p+1"),
+        "jax": Bound(4.5, "0x1.58f812280fe33p+1"),
+    },
+}
+
+SPEC = Spec("sigmoid_derivative", formula, reference, derivative, BOUNDS)
+SECOND = Spec("sigmoid_second_derivative", second_formula, second_reference, third, {})
+
+
+def sigmoid_derivative(
+    x: Any,
+    /,
+    *,
+    backend: str | None = None,
+    accuracy: Accuracy = "high",
+    out: NDArray[Any] | None = None,
+) -> Any:
+    r"""The slope of the logistic function, :math:`\sigma'(x) = e^{-|x|} / (1 + e^{-|x|})^2`.
+
+    The argument is x, not σ(x).
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers of any shape: a Python number, a list, a NumPy array or scalar, a JAX array
+        or tracer.
+    backend : {"numpy", "numba", "jax"}, optional
+        Who computes; as for :func:`sigmoid`.
+    accuracy : {"high", "fast"}, optional
+        As for :func:`sigmoid`.
+    out : ndarray, optional
+        Where to write the result; as for :func:`sigmoid`.
+
+    Returns
+    -------
+    array
+        The kind of array that ``x`` is; as for :func:`sigmoid`.
+
+    Raises
+    ------
+    ValueError
+        Unknown backend or accuracy; ``out`` of the wrong shape or read-only.
+    ImportError
+        The backend's package is not installed.
+    TypeError
+        Complex, object, string or datetime input; ``out`` of the wrong dtype or for a JAX array.
+
+    See Also
+    --------
+    sigmoid : The function whose slope this is.
+
+    Notes
+    -----
+    **Edge values**, the same on every backend: σ′(±∞) = 0, σ′(±0) = ¼, NaN stays NaN; the
+    function is even, and far from 0 its values become subnormal and then 0.
+
+    Its own derivative, −σ′(x)·tanh(x/2), is declared too and serves second and higher orders.
+
+    Examples
+    --------
+    >>> import sigmoids as sg
+    >>> sg.sigmoid_derivative(0)
+    0.25
+    >>> sg.sigmoid_derivative(40.0)
+    4.248354255291589e-18
+    """
+    return apply(SPEC, x, backend, accuracy, out)
