@@ -1,28 +1,28 @@
 from __future__ import annotations
 
 import pytest
+from cases import ACCURACIES, BACKENDS, DTYPES, FUNCTION_NAMES, dtype_id
 
 import sigmoids as sg
-from cases import ACCURACIES, BACKENDS, DTYPES, FUNCTION_NAMES, dtype_id
 from sigmoids.functions import FUNCTIONS
 
 
-@pytest.fixture(params=FUNCTION_NAMES)
+@pytest.fixture(params=FUNCTION_NAMES, scope="session")
 def member(request):
     return FUNCTIONS[request.param]
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=BACKENDS, scope="session")
 def backend(request):
     return request.param
 
 
-@pytest.fixture(params=DTYPES, ids=dtype_id)
+@pytest.fixture(params=DTYPES, ids=dtype_id, scope="session")
 def dtype(request):
     return request.param
 
 
-@pytest.fixture(params=ACCURACIES)
+@pytest.fixture(params=ACCURACIES, scope="session")
 def accuracy(request):
     return request.param
 

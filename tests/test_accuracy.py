@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import cases
 import numpy as np
 import pytest
 
-import cases
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.measure import correctly_rounded, same, ulp_errors
 from sigmoids.accuracy.oracle import Oracle

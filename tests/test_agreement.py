@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import cases
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-import cases
 from sigmoids.accuracy.measure import same
 
 
@@ -28,7 +28,7 @@ def test_neighbours_and_position_do_not_matter(member, backend, dtype, accuracy)
         assert (part.view(f"u{dtype.itemsize}") == whole[start:stop]).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_layout_does_not_matter(member, backend, data):
     dtype = data.draw(st.sampled_from([np.float32, np.float64]))

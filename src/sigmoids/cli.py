@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import numpy as np
 import typer
@@ -16,6 +15,11 @@ from rich.table import Table
 import sigmoids
 from sigmoids.functions import FUNCTIONS
 from sigmoids.inventory import backends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.figure import Figure
 
 app = typer.Typer(
     help="The sigmoid family: one call on any array, the same bits from every backend.",
@@ -66,8 +70,8 @@ def plot(
     with plain_errors():
         if output.suffix not in (".png", ".svg"):
             raise ValueError(f"cannot write {output.name}: the file's suffix must be .png or .svg")
-        figure = sigmoids.plot(*(functions or ())).figure
-        figure.savefig(output)
+        axes = sigmoids.plot(*(functions or ()))
+        cast("Figure", axes.figure).savefig(output)
     console.print(f"wrote {output}")
 
 

@@ -18,6 +18,6 @@ def apply(spec: Spec, x: Any, backend: str | None, accuracy: Accuracy, out: Any)
     if accuracy not in ACCURACIES:
         known = " and ".join(map(repr, ACCURACIES))
         raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
-    container = container_of(type(x))
+    container = container_of(type(x))  # type: ignore[arg-type]
     engine = registry.load(chosen(backend) or container.default_backend())
     return container.apply(engine, spec, x, accuracy, out)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from sigmoids.backends import registry
 
@@ -41,7 +40,7 @@ class Backends(dict[str, BackendInfo]):
 
     def rows(self) -> list[tuple[str, ...]]:
         """The table's cells, the heading first."""
-        heading = ("backend", "version", "devices", "computes on")
+        heading: tuple[str, ...] = ("backend", "version", "devices", "computes on")
         return [heading] + [
             (info.name, info.version or "-", ", ".join(info.devices) or "-", info.computes_on)
             if info.usable
@@ -78,6 +77,8 @@ def backends() -> Backends:
 
 
 def _inspect(row: registry.Row) -> BackendInfo:
+    from importlib.metadata import version  # not needed to compute, and slow to import
+
     try:
         engine = registry.load(row.name)
         devices = engine.devices()

@@ -10,8 +10,6 @@ from sigmoids.backends import registry
 from sigmoids.functions import FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.axes import Axes
 
     from sigmoids.spec import Spec

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from sigmoids.backends import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _context: ContextVar[str | None] = ContextVar("sigmoids_backend", default=None)
 _default: str | None = None

@@ -40,7 +40,7 @@ class Format:
         return cls(int(info.nmant) + 1, int(info.minexp), float(info.max))
 
     def quantum(self, value: Any) -> int:
-        """q with 2^q the spacing of the format's numbers at an exact value (an ``mpf``).
+        """Exponent q, with 2^q the spacing of the format's numbers at an exact value (an ``mpf``).
 
         Below the smallest normal number it is the spacing of the subnormals.
         """

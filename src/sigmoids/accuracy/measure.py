@@ -36,7 +36,10 @@ def correctly_rounded(spec: Spec, x: NDArray[np.float32]) -> NDArray[np.float32]
 def same(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
     """Where two arrays hold the same number, or a NaN both; −0 and 0 differ."""
     with np.errstate(invalid="ignore"):  # signalling NaNs are compared too
-        return (a == b) & (np.signbit(a) == np.signbit(b)) | np.isnan(a) & np.isnan(b)
+        equal: NDArray[np.bool_] = (a == b) & (np.signbit(a) == np.signbit(b)) | np.isnan(
+            a
+        ) & np.isnan(b)
+    return equal
 
 
 def ulp_errors(spec: Spec, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:

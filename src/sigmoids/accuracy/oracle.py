@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from mpmath import MPContext
 
-from sigmoids.accuracy.formats import Format
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.accuracy.formats import Format
     from sigmoids.spec import Spec
 
 PRECISION = 320

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import DTypeLike, NDArray
 
 BLOCK = 8192
 """Elements a block: 64 KiB in float64, so that a formula's handful of temporaries fit in L2."""
@@ -21,7 +24,7 @@ def blocks(
     is rounded once into ``out``.  The order is that of memory; strided elements are gathered and
     scattered a block at a time.
     """
-    walk = np.nditer(
+    walk = np.nditer(  # type: ignore[call-overload]  # its annotation misspells "contig"
         [x, out],
         flags=["external_loop", "buffered", "zerosize_ok"],
         op_flags=[["readonly", "contig", "aligned"], ["writeonly", "contig", "aligned"]],

@@ -14,9 +14,7 @@ Source of form and coefficients: Sun Microsystems, fdlibm 5.3, e_exp.c; |error| 
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 LOG2E = 1.4426950408889634
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
@@ -32,6 +30,6 @@ P4 = float.fromhex("-0x1.bbd41c5d26bf1p-20")
 P5 = float.fromhex("0x1.6376972bea4d0p-25")
 
 
-def ratio(w: T) -> T:
+def ratio(w: Any) -> Any:
     """R at w = r²; works on whatever has arithmetic."""
-    return 2 + w * (P1 + w * (P2 + w * (P3 + w * (P4 + w * P5))))  # type: ignore[operator]
+    return 2 + w * (P1 + w * (P2 + w * (P3 + w * (P4 + w * P5))))

@@ -6,7 +6,6 @@ or not JAX's global x64 flag is set, as long as the wide numbers stay inside the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,8 @@ from jax import lax
 from sigmoids.backends import exponential, narrow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from sigmoids.spec import Accuracy, Spec
@@ -96,7 +97,7 @@ def _compute(spec: Spec, x: jax.Array, accuracy: Accuracy) -> jax.Array:
     wide = np.dtype(np.float64) if accuracy == "high" else fast_dtype
     with jax.enable_x64(True):
         number = x.astype(wide)
-        y = spec.formula(_VOCABULARY, number)
+        y: jax.Array = spec.formula(_VOCABULARY, number)
         if x.dtype == np.float64:
             return _lower(number, y)
         if wide == x.dtype:
@@ -113,7 +114,7 @@ def _look_up(spec: Spec, x: jax.Array) -> jax.Array:
 
 
 def _round_once(y: jax.Array, dtype: np.dtype[Any]) -> jax.Array:
-    """Float64 results ``y`` to the nearest number of the dtype, ties to even, subnormals included."""
+    """Float64 results to the nearest numbers of the dtype, ties to even, subnormals included."""
     info = jnp.finfo(dtype)
     if dtype.itemsize == 2:
         # Conversion goes through float32.  Rounding to odd at its 24 bits first (Boldo and

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 from dataclasses import dataclass
@@ -40,6 +39,8 @@ def find(name: object) -> Row:
     """The row of that name, or a ValueError that names those that exist."""
     row = ROWS.get(name) if isinstance(name, str) else None
     if row is None:
+        import difflib  # for this message only
+
         near = difflib.get_close_matches(str(name).lower(), ROWS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         known = ", ".join(map(repr, ROWS))

@@ -29,7 +29,9 @@ class JaxArray:
             raise TypeError("JAX arrays are immutable: out= takes NumPy arrays, for NumPy input")
         dtype = _result_dtype(x.dtype, spec.name)
         if isinstance(engine, JaxEngine):
-            return engine.evaluate_native(spec, x.astype(dtype), accuracy)
+            return engine.evaluate_native(
+                spec, x if x.dtype == dtype else x.astype(dtype), accuracy
+            )
         if isinstance(x, jax.core.Tracer):
             raise TypeError(
                 f"backend {engine.name!r} computes on concrete arrays and cannot run inside a JAX "

@@ -21,7 +21,7 @@ class NumpyKind:
 
     def default_backend(self) -> str:
         """Numba where it can be imported, else NumPy."""
-        return _fastest_installed()
+        return fastest_usable()
 
 
 class Array(NumpyKind):
@@ -39,25 +39,6 @@ class Subclass(NumpyKind):
         """The same subclass, or ``out``."""
         y = evaluate(engine, spec, np.asarray(x), accuracy, out)
         return x.__array_wrap__(y) if out is None else out
-
-
-class Masked(NumpyKind):
-    """``numpy.ma.MaskedArray``."""
-
-    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
-        """A masked array with a mask of its own, equal to that of ``x``."""
-        if x is np.ma.masked:
-            return x
-        if isinstance(out, np.ma.MaskedArray):
-            evaluate(engine, spec, np.ma.getdata(x), accuracy, np.ma.getdata(out))
-            out[...] = np.ma.array(np.ma.getdata(out), mask=np.ma.getmask(x))
-            return out
-        y = evaluate(engine, spec, np.ma.getdata(x), accuracy, out)
-        if out is not None:
-            return out
-        wrapped = x.__array_wrap__(y)
-        wrapped.mask = np.ma.getmask(x)
-        return wrapped
 
 
 class Scalar(NumpyKind):
@@ -141,7 +122,7 @@ def _checked_against(out: Any, x: NDArray[Any], dtype: np.dtype[Any]) -> NDArray
     if not isinstance(out, np.ndarray):
         raise TypeError(f"out must be a NumPy array, not {type(out).__name__}")
     if out.dtype != dtype:
-        raise TypeError(f"out has dtype {out.dtype.name}; the result has {dtype.name}")
+        raise TypeError(f"out has dtype {out.dtype}; the result has {dtype}")
     if out.shape != x.shape:
         raise ValueError(f"out has shape {out.shape}; the result has {x.shape}")
     if not out.flags.writeable:
@@ -155,7 +136,8 @@ def _checked_against(out: Any, x: NDArray[Any], dtype: np.dtype[Any]) -> NDArray
 
 
 @cache
-def _fastest_installed() -> str:
+def fastest_usable() -> str:
+    """Numba where it can be imported, else NumPy."""
     try:
         return registry.load("numba").name
     except ImportError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -19,28 +20,32 @@ if TYPE_CHECKING:
     from sigmoids.containers.container import Container
 
 BUILT_IN: tuple[tuple[type | tuple[type, ...], Container], ...] = (
-    (np.ma.MaskedArray, numpy_kind.Masked()),
-    (np.ndarray, numpy_kind.Array()),
+    (np.ndarray, numpy_kind.Subclass()),
     (np.generic, numpy_kind.Scalar()),
     ((float, int), numpy_kind.Number()),
     ((list, tuple), numpy_kind.Sequence()),
 )
-"""Types and their containers, subclasses of a row's type before the row."""
+"""Types and their containers; np.float64 is a float too, so NumPy's scalars come first."""
 
-FOREIGN = (("jax", "Array", "sigmoids.containers.jax_arrays"),)
-"""Library, the type's name in it, and the module whose ``container`` attribute serves."""
+FOREIGN = (
+    ("numpy.ma", ("MaskedArray",), "sigmoids.containers.masked"),
+    ("jax", ("Array", "core.Tracer"), "sigmoids.containers.jax_arrays"),
+)
+"""Library, its types' names, and the module whose ``container`` attribute serves them."""
 
 
 @cache
 def container_of(kind: type) -> Container:
     """The container for arguments of that type, or a TypeError."""
-    for library, name, module in FOREIGN:
-        if library in sys.modules and issubclass(kind, getattr(sys.modules[library], name)):
+    if kind is np.ndarray:
+        return numpy_kind.Array()
+    for library, names, module in FOREIGN:
+        if library in sys.modules and any(
+            issubclass(kind, attrgetter(name)(sys.modules[library])) for name in names
+        ):
             return cast("Container", importlib.import_module(module).container)
     for types, container in BUILT_IN:
         if issubclass(kind, types):
-            if isinstance(container, numpy_kind.Array) and kind is not np.ndarray:
-                return numpy_kind.Subclass()
             return container
     raise TypeError(
         f"cannot take {kind.__module__}.{kind.__qualname__}: pass a number, a list, a NumPy array "

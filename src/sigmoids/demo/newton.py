@@ -74,9 +74,7 @@ def fit(features: Floats, labels: Floats, ridge: float, backend: str) -> Fit:
     raise RuntimeError(f"Newton's method took more than {MAX_ITERATIONS} iterations")
 
 
-def loss(
-    features: Floats, labels: Floats, weights: Floats, ridge: float, backend: str
-) -> float:
+def loss(features: Floats, labels: Floats, weights: Floats, ridge: float, backend: str) -> float:
     """Mean log loss plus ½·ridge·|w|²."""
     return log_loss(features @ weights, labels, backend) + 0.5 * ridge * float(weights @ weights)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.datasets import load_breast_cancer
@@ -14,6 +14,9 @@ import sigmoids as sg
 from sigmoids.backends import registry
 from sigmoids.demo.newton import Fit, Floats, fit, log_loss
 from sigmoids.functions import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REFERENCE = "numpy"
 RIDGE = 1e-2

@@ -5,11 +5,14 @@ Tests, benchmarks, plots and the API reference go through :data:`FUNCTIONS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sigmoids.functions import sigmoid, sigmoid_derivative
-from sigmoids.spec import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sigmoids.spec import Spec
 
 
 class Member(NamedTuple):

@@ -11,7 +11,7 @@ import pickle
 import warnings
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from numba.core.caching import FunctionCache, NullCache
 from numba.np.ufunc.dufunc import DUFunc
@@ -64,8 +64,7 @@ def _build(kernel: Callable[[Any], Any], signature: str, storage: Any) -> np.ufu
     loops.add(signature)
     loops.disable_compile()
     # The ufunc proper: a call of the DUFunc around it costs a microsecond more.
-    ufunc: np.ufunc = loops.ufunc
-    return ufunc
+    return cast("np.ufunc", loops.ufunc)
 
 
 @cache

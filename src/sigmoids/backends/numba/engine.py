@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from sigmoids.backends import narrow
+from sigmoids.backends.blocks import blocks
 from sigmoids.backends.numba import double, single
 from sigmoids.backends.numba.compile import compile_ufunc
 from sigmoids.backends.numba.scalars import FASTMATH, is_nan
@@ -44,13 +45,24 @@ class NumbaEngine:
         """Call the ufunc, compiled if need be; see :class:`~sigmoids.backends.engine.Engine`."""
         if narrow.has_table(x.dtype):
             return narrow.evaluate(spec, x, out)
-        key = (spec, x.dtype, accuracy)
-        ufunc = self._ufuncs.get(key)
-        if ufunc is None:
-            with self._compiling:
-                ufunc = self._ufuncs.get(key) or self._ufuncs.setdefault(key, _compile(*key))
-        result: NDArray[Any] = ufunc(x, out=out)
-        return result
+        ufunc = self._ufuncs.get((spec, x.dtype, accuracy)) or self._compiled(
+            spec, x.dtype, accuracy
+        )
+        if x.flags.c_contiguous and (out is None or out.flags.c_contiguous):
+            return ufunc(x, out=out)  # type: ignore[no-any-return]
+        # Gathered blocks keep the loops vector code.  Besides, the loops that Numba 0.68 makes
+        # look at the strides of inputs only, and write to a strided output as if contiguous.
+        if out is None:
+            out = np.empty_like(x)
+        for source, target in blocks(x, out, x.dtype, x.dtype):
+            ufunc(source, out=target)
+        return out
+
+    def _compiled(self, *key: *Key) -> np.ufunc:
+        with self._compiling:
+            if key not in self._ufuncs:
+                self._ufuncs[key] = _compile(*key)
+            return self._ufuncs[key]
 
 
 def _compile(spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:

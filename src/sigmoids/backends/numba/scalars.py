@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
 from sigmoids.backends.exponential import LOG2E
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FASTMATH = {"contract", "nsz"}
 """Fused multiply-adds and unsigned zeros; NaN and infinities keep their meaning."""

@@ -1,0 +1,123 @@
+"""Who computes."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import sigmoids as sg
+from sigmoids.backends import registry
+
+X = np.linspace(-1, 1, 5)
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """The names of the engines that are asked to compute."""
+    names = []
+    for name in registry.ROWS:
+        engine = registry.load(name)
+
+        def spy(*args, _name=name, _evaluate=engine.evaluate):
+            names.append(_name)
+            return _evaluate(*args)
+
+        monkeypatch.setattr(engine, "evaluate", spy)
+    return names
+
+
+def test_precedence(served, monkeypatch):
+    sg.sigmoid(X)
+    monkeypatch.setenv("SIGMOIDS_BACKEND", "numpy")
+    sg.sigmoid(X)
+    sg.set_default_backend("jax")
+    sg.sigmoid(X)
+    with sg.use_backend("numba"):
+        sg.sigmoid(X)
+        sg.sigmoid(X, backend="numpy")
+        with sg.use_backend("jax"):
+            sg.sigmoid(X)
+        sg.sigmoid(X)
+    sg.sigmoid(X)
+    sg.set_default_backend(None)
+    sg.sigmoid(X)
+    assert served == ["numba", "numpy", "jax", "numba", "numpy", "jax", "numba", "jax", "numpy"]
+
+
+def test_the_array_decides_when_nobody_does(served):
+    sg.sigmoid(1.0)
+    sg.sigmoid([1.0])
+    assert served == ["numba", "numba"]
+    assert isinstance(sg.sigmoid(jnp.ones(2)), jnp.ndarray)
+    assert served == ["numba", "numba"], "a JAX array does not go through NumPy"
+
+
+def test_numpy_serves_where_numba_is_not(monkeypatch):
+    from sigmoids.containers import numpy_kind
+
+    def load(name):
+        raise ImportError(name)
+
+    numpy_kind.fastest_usable.cache_clear()
+    with monkeypatch.context() as context:
+        context.setattr(numpy_kind.registry, "load", load)
+        assert numpy_kind.Array().default_backend() == "numpy"
+    numpy_kind.fastest_usable.cache_clear()
+
+
+def test_context_belongs_to_its_thread(served):
+    with sg.use_backend("numpy"):
+        thread = threading.Thread(target=sg.sigmoid, args=(X,))
+        thread.start()
+        thread.join()
+        sg.sigmoid(X)
+    assert served == ["numba", "numpy"]
+
+
+def test_context_belongs_to_its_task(served):
+    async def one(name, turn, other):
+        with sg.use_backend(name):
+            turn.set()
+            await other.wait()
+            sg.sigmoid(X)
+
+    async def both():
+        a, b = asyncio.Event(), asyncio.Event()
+        await asyncio.gather(one("numpy", a, b), one("jax", b, a))
+
+    asyncio.run(both())
+    assert sorted(served) == ["jax", "numpy"]
+
+
+def test_context_ends_with_an_error(served):
+    def fail():
+        with sg.use_backend("numpy"):
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    sg.sigmoid(X)
+    assert served == ["numba"]
+
+
+def test_backends_is_data_and_text():
+    found = sg.backends()
+    assert list(found) == list(registry.ROWS)
+    assert all(info.usable and info.version and info.devices for info in found.values())
+    lines = repr(found).splitlines()
+    assert lines[0].split() == ["backend", "version", "devices", "computes", "on"]
+    assert [line.split()[0] for line in lines[1:]] == list(registry.ROWS)
+
+
+def test_backends_says_what_is_missing(monkeypatch):
+    monkeypatch.setattr(registry, "installed", lambda row: row.name != "jax")
+    registry.load.cache_clear()
+    info = sg.backends()["jax"]
+    assert not info.usable
+    assert 'pip install "sigmoids[jax]"' in info.problem
+    assert "not installed" in repr(sg.backends())
+    registry.load.cache_clear()
