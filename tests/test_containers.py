@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cases
 import jax
 import jax.numpy as jnp
 import ml_dtypes
@@ -11,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sigmoids.accuracy.measure import same
+from sigmoids.accuracy import inputs
+from sigmoids.accuracy.truth import same
 
 
 class Labelled(np.ndarray):
@@ -75,7 +75,7 @@ SMALL_FLOATS = [
 
 @pytest.mark.parametrize("small", SMALL_FLOATS, ids=str)
 def test_every_small_float_keeps_its_dtype(member, backend, small):
-    x = cases.all_of(small)
+    x = inputs.all_values(small)
     y = member.function(x, backend=backend)
     assert y.dtype == small
     with np.errstate(all="ignore"):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-import cases
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from sigmoids.accuracy.measure import correctly_rounded, same, ulp_errors
+from sigmoids.accuracy import inputs
+from sigmoids.accuracy.truth import Truth, same
 from sigmoids.functions import FUNCTIONS
 from sigmoids.functions.sigmoid_derivative import SECOND
 
 sigmoid, slope = FUNCTIONS["sigmoid"], FUNCTIONS["sigmoid_derivative"]
-X32 = cases.float32_stride(999_983)
+X32 = inputs.dense_float32(999_983)
 X32 = X32[np.isfinite(X32)]
 TINY = np.finfo(np.float32).tiny
 
@@ -36,7 +36,7 @@ def test_jit_and_vmap_change_no_bit(member):
 
 
 def test_first_derivative_is_correctly_rounded():
-    expected = correctly_rounded(slope.spec, X32)
+    expected = Truth.of(slope.spec, X32).rounded
     gradient = np.asarray(elementwise(jax.grad(sigmoid.function))(X32))
     kept = normal(expected)
     assert same(gradient, expected)[kept].all()
@@ -46,8 +46,9 @@ def test_second_derivative():
     """−σ′(x)·tanh(x/2), in both tails and down to the zero at 0."""
     for second in (jax.grad(jax.grad(sigmoid.function)), jax.grad(slope.function)):
         y = np.asarray(elementwise(second)(X32))
-        kept = normal(correctly_rounded(SECOND, X32)) & normal(X32)
-        assert ulp_errors(SECOND, X32, y)[kept].max() <= 0.5 + 1e-6
+        truth = Truth.of(SECOND, X32)
+        kept = normal(truth.rounded) & normal(X32)
+        assert same(y, truth.rounded)[kept].all()
 
 
 def test_third_derivative():
@@ -60,13 +61,13 @@ def test_third_derivative():
 
 
 def test_derivatives_in_float64():
-    x = cases.float64_points(20_000)
-    x = x[(np.abs(x) < 700) & (np.abs(x) > 1e-290)]
+    x = inputs.float64_points(slope.spec, 20_000)
+    x = x[(np.abs(x) < 700) & (np.abs(x) > 1e-280)]
     with jax.enable_x64(True):
         first = np.asarray(elementwise(jax.grad(sigmoid.function))(x))
         second = np.asarray(elementwise(jax.grad(jax.grad(sigmoid.function)))(x))
-    assert ulp_errors(slope.spec, x, first).max() <= slope.spec.bound("jax", "float64", "high").ulp
-    assert ulp_errors(SECOND, x, second).max() <= SECOND.bound("jax", "float64", "high").ulp
+    for spec, y in ((slope.spec, first), (SECOND, second)):
+        assert Truth.of(spec, x).errors(y).max() <= spec.bound("jax", "float64", "high").ulp
 
 
 def test_derivatives_at_the_ends():

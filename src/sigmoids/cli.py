@@ -1,4 +1,4 @@
-"""The command line: ``sigmoids info | demo | plot``."""
+"""The command line: ``sigmoids info | plot | verify | demo``."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+WIDTH = 140
+"""Columns of output that goes to a file: room for the widest table."""
+
 app = typer.Typer(
     help="The sigmoid family: one call on any array, the same bits from every backend.",
     no_args_is_help=True,
@@ -28,6 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 console = Console()
+if not console.is_terminal:
+    console.width = max(console.width, WIDTH)
 
 
 @contextmanager
@@ -73,6 +78,41 @@ def plot(
         axes = sigmoids.plot(*(functions or ()))
         cast("Figure", axes.figure).savefig(output)
     console.print(f"wrote {output}")
+
+
+@app.command()
+def verify(
+    functions: Annotated[
+        list[str] | None, typer.Argument(help=f"Any of {', '.join(FUNCTIONS)}; all by default.")
+    ] = None,
+    backend: Annotated[list[str] | None, typer.Option(help="Only these backends.")] = None,
+    dtype: Annotated[list[str] | None, typer.Option(help="Only these dtypes.")] = None,
+    accuracy: Annotated[list[str] | None, typer.Option(help="Only high, or only fast.")] = None,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="All 2^32 float32 inputs: minutes.")
+    ] = False,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Measure other libraries' functions too.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the rows to this file.")] = None,
+) -> None:
+    """Measure accuracy against mpmath, and check every declared bound."""
+    with plain_errors():
+        try:
+            from sigmoids.accuracy import report
+        except ImportError as missing:
+            raise ImportError(
+                f'verify needs {missing.name}: pip install "sigmoids[verify]"'
+            ) from missing
+        holds = report.run(
+            console,
+            report.Choice.of(functions, backend, dtype, accuracy),
+            exhaustive=exhaustive,
+            others=peers,
+            json=json,
+        )
+    if not holds:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -61,10 +61,13 @@ class Bound:
     witness : str or None
         The input, in hexadecimal, with the largest error found; None where rounding is correct
         for every input.
+    flushes : bool
+        Whether subnormal results may be 0 besides.
     """
 
     ulp: float
     witness: str | None = None
+    flushes: bool = False
 
 
 CORRECTLY_ROUNDED = Bound(0.5)

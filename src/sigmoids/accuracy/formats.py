@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,19 @@ class Format:
         mantissa, exponent = value.man_exp
         leading = int(exponent) + int(mantissa).bit_length() - 1 if mantissa else self.lowest
         return max(leading, self.lowest) - self.bits + 1
+
+    def quantum_array(self, values: NDArray[Any]) -> NDArray[np.intc]:
+        """:meth:`quantum` of an array of wider numbers."""
+        leading = np.frexp(values)[1] - 1
+        leading[values == 0] = self.lowest
+        return np.maximum(leading, self.lowest) - np.intc(self.bits - 1)
+
+    def round_array(self, values: NDArray[Any]) -> NDArray[Any]:
+        """:meth:`round` of an array of wider numbers, in their type."""
+        quantum = self.quantum_array(values)
+        nearest = np.ldexp(np.rint(np.ldexp(values, -quantum)), quantum)
+        nearest[np.abs(nearest) > self.largest] *= np.inf
+        return nearest
 
     def round(self, value: Any) -> float:
         """An exact value (an ``mpf``) to the nearest number of the format, ties to even."""

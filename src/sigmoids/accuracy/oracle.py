@@ -26,6 +26,10 @@ class Oracle:
         self.spec = spec
         self._m = MPContext()
 
+    def number(self, x: float) -> Any:
+        """``x`` as an ``mpf``."""
+        return self._m.mpf(float(x))
+
     def exact(self, x: float, precision: int = PRECISION) -> Any:
         """The function of ``x``; NaN for NaN.
 
@@ -34,7 +38,7 @@ class Oracle:
         if np.isnan(x):
             return self._m.nan
         with self._m.workprec(2 * precision):
-            return +self.spec.reference(self._m, self._m.mpf(float(x)))
+            return +self.spec.reference(self._m, self.number(x))
 
     def rounded(self, x: float, fmt: Format) -> float:
         """The function of ``x`` to the nearest number of the format, ties to even.
@@ -60,7 +64,7 @@ class Oracle:
         if np.isinf(y):
             return 0.0 if fmt.round(value) == y else np.inf
         with self._m.workprec(PRECISION):
-            distance = abs(self._m.mpf(float(y)) - value)
+            distance = abs(self.number(y) - value)
             return float(self._m.ldexp(distance, -fmt.quantum(value)))
 
     def ulp_errors(self, x: NDArray[Any], y: NDArray[Any], fmt: Format) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The rational exponential of the compiled engines, in float64: its form and its constants.
+"""The rational exponential: its form, its constants, and its two precisions.
 
 With k = round(z/ln 2) and r = z − k·ln 2,
 
@@ -6,7 +6,7 @@ With k = round(z/ln 2) and r = z − k·ln 2,
 
 The power of two is split between numerator and denominator, 2^⌊k/2⌋ above and 2^(⌊k/2⌋−k) below,
 so that both stay normal numbers down to the smallest subnormal e^z, and a quotient of their sums
-underflows gradually, with one rounding.
+underflows gradually.
 
 Source of form and coefficients: Sun Microsystems, fdlibm 5.3, e_exp.c; |error| < 2^−59 for
 |r| ≤ ln(2)/2.
@@ -14,7 +14,10 @@ Source of form and coefficients: Sun Microsystems, fdlibm 5.3, e_exp.c; |error| 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from sigmoids.backends.pairs import Parts
 
 LOG2E = 1.4426950408889634
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
@@ -29,7 +32,55 @@ P3 = float.fromhex("0x1.1566aaf25de2cp-14")
 P4 = float.fromhex("-0x1.bbd41c5d26bf1p-20")
 P5 = float.fromhex("0x1.6376972bea4d0p-25")
 
+LIFTED_BELOW = -650.0
+LIFT = 64
+"""Engines may make p 2^LIFT times too large for z < LIFTED_BELOW, so that tiny float64 results,
+which are proportional to it, are computed as normal numbers and brought down in the end."""
+TINY = 2.0**-800
+"""For |x| > -LIFTED_BELOW a result is either lifted, and then below this, or far above."""
 
-def ratio(w: Any) -> Any:
-    """R at w = r²; works on whatever has arithmetic."""
-    return 2 + w * (P1 + w * (P2 + w * (P3 + w * (P4 + w * P5))))
+
+class Base(Protocol):
+    """The float64 primitives of an engine that evaluates the rational form."""
+
+    def split(self, z: Any, /) -> tuple[Any, Any, Any, Any]:
+        """Z raised to :data:`LOWEST`, k = round(z/ln 2), 2^⌊k/2⌋ and 2^(⌊k/2⌋ − k)."""
+        ...
+
+    def cut(self, x: Any, /) -> Any:
+        """``x`` with the lower 27 bits of its significand cleared."""
+        ...
+
+
+def correction(w: Any) -> Any:
+    """R − 2 at w = r²; works on whatever has arithmetic."""
+    return w * (P1 + w * (P2 + w * (P3 + w * (P4 + w * P5))))
+
+
+def single_ratio(xp: Base, z: Any) -> tuple[Any, Any, Any, Any]:
+    """(p, q, k, r) with p/q = e^z to about 1 ulp."""
+    z, k, down, up = xp.split(z)
+    r = z - k * LN2_HIGH - k * LN2_LOW
+    c = correction(r * r)
+    return (2 + (c + r)) * down, (2 + (c - r)) * up, k, r
+
+
+def double_ratio(xp: Base, z: Any) -> tuple[Parts, Parts]:
+    """(p, p_lo) and (q, q_lo) with (p + p_lo)/(q + q_lo) = e^z to about 2^−60; p and q short."""
+    z, k, down, up = xp.split(z)
+    first = z - k * LN2_HIGH  # exact
+    rest = k * LN2_LOW
+    r = first - rest
+    r_lo = (first - r) - rest
+    c = correction(r * r)
+    above, above_lo = two_plus(xp, r, r_lo, c)
+    below, below_lo = two_plus(xp, -r, -r_lo, c)
+    return (above * down, above_lo * down), (below * up, below_lo * up)
+
+
+def two_plus(xp: Base, r: Any, r_lo: Any, c: Any) -> Parts:
+    """2 + (r + r_lo) + c for |c| ≤ |r|, a short number and the rest."""
+    t = r + c
+    t_lo = (r - t) + c
+    short = xp.cut(2 + t)
+    return short, ((2 - short) + t) + (t_lo + r_lo)

@@ -15,6 +15,7 @@ import numpy as np
 from jax import lax
 
 from sigmoids.backends import exponential, narrow
+from sigmoids.backends.pairs import Pair, PairVocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,38 +31,37 @@ class JaxVocabulary:
     abs = staticmethod(jnp.abs)
     where = staticmethod(jnp.where)
 
-    @staticmethod
-    def exp_ratio(z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
+    @classmethod
+    def exp_ratio(cls, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
         """Numerator and denominator of e^z."""
         if z.dtype != np.float64:
             return jnp.exp(z), jnp.ones((), z.dtype)
-        p, q, _, _ = _rational(z)
+        p, q, _, _ = exponential.single_ratio(cls, z)
         return p, q
 
-    @staticmethod
-    def expm1_ratio(z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
+    @classmethod
+    def expm1_ratio(cls, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
         """Numerator and denominator of e^z − 1."""
         if z.dtype != np.float64:
             return jnp.expm1(z), jnp.ones((), z.dtype)
-        p, q, k, r = _rational(z)
+        p, q, k, r = exponential.single_ratio(cls, z)
         return jnp.where(k == 0, 2 * r, p - q), q
 
+    @staticmethod
+    def split(z: jax.Array, /) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+        """The argument reduction of :mod:`sigmoids.backends.exponential`, with its lift."""
+        z = jnp.maximum(z, exponential.LOWEST)
+        k = lax.round(z * exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
+        n = k.astype(jnp.int32)
+        half = n >> 1
+        lift = jnp.where(z < exponential.LIFTED_BELOW, exponential.LIFT, 0)
+        return z, k, _power_of_two(half + lift), _power_of_two(half - n)
 
-LIFTED_BELOW = -700.0
-LIFT = 64
-"""XLA flushes subnormal results.  So p is 2^LIFT times too large for z < LIFTED_BELOW, and a
-float64 result that is proportional to it, a tiny one, is brought down as an integer."""
-
-
-def _rational(z: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    z = jnp.maximum(z, exponential.LOWEST)
-    k = lax.round(z * exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
-    r = z - k * exponential.LN2_HIGH - k * exponential.LN2_LOW
-    s = exponential.ratio(r * r)
-    n = k.astype(jnp.int32)
-    down = n >> 1
-    lift = jnp.where(z < LIFTED_BELOW, LIFT, 0)
-    return (s + r) * _power_of_two(down + lift), (s - r) * _power_of_two(down - n), k, r
+    @staticmethod
+    def cut(x: jax.Array, /) -> jax.Array:
+        """The lower 27 bits cleared."""
+        bits = lax.bitcast_convert_type(x, jnp.int64) & -(2**27)
+        return lax.bitcast_convert_type(bits, jnp.float64)
 
 
 def _power_of_two(n: jax.Array) -> jax.Array:
@@ -69,6 +69,7 @@ def _power_of_two(n: jax.Array) -> jax.Array:
 
 
 _VOCABULARY = JaxVocabulary()
+_PAIRS = PairVocabulary(_VOCABULARY)
 
 
 @cache
@@ -93,18 +94,19 @@ def function(spec: Spec, accuracy: Accuracy) -> Callable[[Any], jax.Array]:
 
 
 def _compute(spec: Spec, x: jax.Array, accuracy: Accuracy) -> jax.Array:
-    fast_dtype = np.dtype(np.float32) if x.dtype.itemsize == 2 else x.dtype
-    wide = np.dtype(np.float64) if accuracy == "high" else fast_dtype
     with jax.enable_x64(True):
-        number = x.astype(wide)
-        y: jax.Array = spec.formula(_VOCABULARY, number)
         if x.dtype == np.float64:
-            return _lower(number, y)
-        if wide == x.dtype:
-            return y
+            xp = _PAIRS if accuracy == "high" else _VOCABULARY
+            return _lowered(x, spec.formula(xp, x))
+        if accuracy == "fast":
+            number = x.astype(jnp.promote_types(x.dtype, np.float32))
+            y: jax.Array = spec.formula(_VOCABULARY, number)
+            return y.astype(x.dtype)
+        number = x.astype(np.float64)
+        y = spec.formula(_VOCABULARY, number)
         if spec.break_ties is not None:
             y = spec.break_ties(_VOCABULARY, number, y)
-        return _round_once(y, x.dtype) if wide == np.float64 else y.astype(x.dtype)
+        return _round_once(y, x.dtype)
 
 
 def _look_up(spec: Spec, x: jax.Array) -> jax.Array:
@@ -128,17 +130,25 @@ def _round_once(y: jax.Array, dtype: np.dtype[Any]) -> jax.Array:
         nearest = y.astype(dtype)
     if info.minexp != np.finfo(np.float32).minexp:
         return nearest
-    subnormal = _from_quanta(jnp.abs(y) * 2.0 ** (info.nmant - info.minexp), y, dtype)
+    quanta = 2.0 ** (info.nmant - info.minexp)
+    subnormal = _from_quanta(jnp.abs(y) * quanta, y, dtype)
     return jnp.where(jnp.abs(y) < 2.0**info.minexp, subnormal, nearest)
 
 
-def _lower(x: jax.Array, y: jax.Array) -> jax.Array:
-    """Float64 results ``y`` of arguments ``x`` with the lift of p taken back."""
-    info = np.finfo(np.float64)
-    lifted = (jnp.abs(x) > -LIFTED_BELOW) & (jnp.abs(y) < 2.0**-900)
-    tiny = _from_quanta(jnp.abs(y) * 2.0 ** (info.nmant - info.minexp - LIFT), y, y.dtype)
-    normal = jnp.abs(y) >= 2.0 ** (info.minexp + LIFT)
-    return jnp.where(lifted, jnp.where(normal, y * 2.0**-LIFT, tiny), y)
+def _lowered(x: jax.Array, y: jax.Array | Pair) -> jax.Array:
+    """Float64 results of arguments ``x``, rounded once, with the lift of p taken back."""
+    hi, lo = (y.hi, y.lo) if isinstance(y, Pair) else (y, jnp.zeros((), y.dtype))
+    info, down = np.finfo(np.float64), 2.0**-exponential.LIFT
+    total = hi + lo
+    lifted = (jnp.abs(x) > -exponential.LIFTED_BELOW) & (jnp.abs(total) < exponential.TINY)
+    normal = jnp.abs(total) * down >= info.smallest_normal
+    quanta = 2.0 ** (info.nmant - info.minexp - exponential.LIFT)
+    whole = lax.round(jnp.abs(hi) * quanta, lax.RoundingMethod.TO_NEAREST_EVEN)
+    rest = (jnp.abs(hi) * quanta - whole) + jnp.where(jnp.signbit(hi), -lo, lo) * quanta
+    tiny = _from_quanta(
+        whole + lax.round(rest, lax.RoundingMethod.TO_NEAREST_EVEN), total, total.dtype
+    )
+    return jnp.where(lifted, jnp.where(normal, total * down, tiny), total)
 
 
 def _from_quanta(quanta: jax.Array, sign: jax.Array, dtype: np.dtype[Any]) -> jax.Array:

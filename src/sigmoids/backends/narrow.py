@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.backends.blocks import blocks
-from sigmoids.backends.program import program
+from sigmoids.backends.program import narrowing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +48,7 @@ def table(spec: Spec, dtype: np.dtype[Any]) -> NDArray[Any]:
     with np.errstate(all="ignore"):
         x = values.astype(np.float64)
         y = np.empty_like(x)
-        steps = program(spec, narrows=True)
+        steps = narrowing(spec)
         steps.run(x, y, steps.scratch(x.size, x.dtype))
         results = round_once(y, dtype).view(bits)
     return np.where(np.isnan(x), patterns, results)

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sigmoids.backends import narrow
+from sigmoids.backends import narrow, program
 from sigmoids.backends.blocks import BLOCK, blocks
-from sigmoids.backends.program import program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,8 +38,11 @@ class NumpyEngine:
             return narrow.evaluate(spec, x, out)
         if out is None:
             out = np.empty_like(x)
-        wide = np.dtype(np.float64) if x.dtype == np.float32 and accuracy == "high" else x.dtype
-        steps = program(spec, narrows=wide != x.dtype)
+        wide, steps = x.dtype, program.native(spec)
+        if accuracy == "high" and x.dtype == np.float32:
+            wide, steps = np.dtype(np.float64), program.narrowing(spec)
+        elif accuracy == "high" and x.dtype == np.float64:
+            steps = program.paired(spec)
         scratch = steps.scratch(min(x.size, BLOCK), wide)
         with np.errstate(all="ignore"):
             for source, target in blocks(x, out, wide, wide):

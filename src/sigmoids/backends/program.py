@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from sigmoids.backends import exponential
+from sigmoids.backends.pairs import PairVocabulary
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -36,7 +39,10 @@ class Node(NDArrayOperatorsMixin):
 
 
 class NumpyVocabulary:
-    """The primitives as calls of NumPy's own functions, on nodes."""
+    """The primitives as calls of NumPy's own functions, on nodes.
+
+    ``split`` and ``cut`` are those that pairs of float64 numbers need.
+    """
 
     abs = staticmethod(np.absolute)
 
@@ -55,10 +61,36 @@ class NumpyVocabulary:
         """(e^z − 1, 1)."""
         return np.expm1(z), 1.0
 
+    @staticmethod
+    def split(z: Any, /) -> tuple[Any, Any, Any, Any]:
+        """The argument reduction of :mod:`sigmoids.backends.exponential`."""
+        z = np.maximum(z, exponential.LOWEST)
+        k = np.rint(z * exponential.LOG2E)
+        half = np.floor(k * 0.5)
+        return z, k, Node(_power_of_two, (half,)), Node(_power_of_two, (half - k,))
+
+    @staticmethod
+    def cut(x: Any, /) -> Any:
+        """The lower 27 bits cleared."""
+        return Node(_cut, (x,))
+
 
 def _select(condition: Any, a: Any, b: Any, out: NDArray[Any]) -> NDArray[Any]:
     # Writing through a mask would be slower than the copy: its branches are unpredictable.
     out[...] = np.where(condition, a, b)
+    return out
+
+
+def _power_of_two(n: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    bits = out.view(np.int64)
+    bits[...] = n.astype(np.int64)
+    bits += 1023
+    bits <<= 52
+    return out
+
+
+def _cut(x: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    np.bitwise_and(x.view(np.int64), -(2**27), out=out.view(np.int64))
     return out
 
 
@@ -103,28 +135,48 @@ class Program:
 
 
 def _in_order(result: Node, argument: Node) -> list[Node]:
-    """The calls that lead to a result, every one after those it uses."""
-    order: dict[int, Node] = {}
+    """The calls that lead to a result, every one after those it uses and none of them twice."""
+    done: dict[int, Node] = {id(argument): argument}
+    calls: dict[tuple[Any, ...], Node] = {}
 
-    def visit(node: Node) -> None:
-        for value in node.inputs:
-            if isinstance(value, Node) and value is not argument and id(value) not in order:
-                visit(value)
-        order[id(node)] = node
+    def visit(node: Node) -> Node:
+        if id(node) not in done:
+            inputs = tuple(visit(v) if isinstance(v, Node) else v for v in node.inputs)
+            key = (node.call, *(id(v) if isinstance(v, Node) else v for v in inputs))
+            done[id(node)] = calls.setdefault(key, Node(node.call, inputs))
+        return done[id(node)]
 
     visit(result)
-    return list(order.values())
+    return list(calls.values())
+
+
+_VOCABULARY = NumpyVocabulary()
+_PAIRS = PairVocabulary(_VOCABULARY)
 
 
 @cache
-def program(spec: Spec, *, narrows: bool) -> Program:
-    """The program of a function; with ``narrows``, one whose result may be rounded once more."""
-    vocabulary = NumpyVocabulary()
+def native(spec: Spec) -> Program:
+    """The formula in the dtype of the argument."""
+    return Program(lambda x: spec.formula(_VOCABULARY, x))
+
+
+@cache
+def narrowing(spec: Spec) -> Program:
+    """The formula in float64, ready to be rounded to a narrower dtype."""
 
     def trace(x: Any) -> Any:
-        y = spec.formula(vocabulary, x)
-        if narrows and spec.break_ties is not None:
-            y = spec.break_ties(vocabulary, x, y)
-        return y
+        y = spec.formula(_VOCABULARY, x)
+        return y if spec.break_ties is None else spec.break_ties(_VOCABULARY, x, y)
+
+    return Program(trace)
+
+
+@cache
+def paired(spec: Spec) -> Program:
+    """The formula in pairs of float64 numbers, rounded to float64."""
+
+    def trace(x: Any) -> Any:
+        y = spec.formula(_PAIRS, x)
+        return y.hi + y.lo
 
     return Program(trace)

@@ -87,7 +87,7 @@ def evaluate(
     if out is None:
         return y.astype(dtype)
     out[...] = y
-    return out  # type: ignore[no-any-return]
+    return out
 
 
 @cache

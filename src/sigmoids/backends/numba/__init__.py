@@ -1,5 +1,63 @@
 """The Numba engine: one pass of vector code, compiled when first needed and cached on disk."""
 
-from sigmoids.backends.numba.engine import NumbaEngine
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sigmoids.backends import narrow
+from sigmoids.backends.blocks import blocks
+from sigmoids.backends.numba import kernels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sigmoids.spec import Accuracy, Spec
+
+Key = tuple["Spec", np.dtype[Any], "Accuracy"]
+
+
+class NumbaEngine:
+    """Runs serial ufuncs whose loops are vector code."""
+
+    name = "numba"
+
+    def __init__(self) -> None:
+        self._ufuncs: dict[Key, np.ufunc] = {}
+        self._compiling = threading.Lock()
+
+    def devices(self) -> tuple[str, ...]:
+        """Code is generated for the host's processor."""
+        from llvmlite.binding import get_host_cpu_name
+
+        return (f"cpu ({get_host_cpu_name()})",)
+
+    def evaluate(
+        self, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: NDArray[Any] | None
+    ) -> NDArray[Any]:
+        """Call the ufunc, compiled if need be; see :class:`~sigmoids.backends.engine.Engine`."""
+        if narrow.has_table(x.dtype):
+            return narrow.evaluate(spec, x, out)
+        ufunc = self._ufuncs.get((spec, x.dtype, accuracy)) or self._compiled(
+            spec, x.dtype, accuracy
+        )
+        if x.flags.c_contiguous and (out is None or out.flags.c_contiguous):
+            return ufunc(x, out=out)
+        # Gathered blocks keep the loops vector code.  Besides, the loops that Numba 0.68 makes
+        # look at the strides of inputs only, and write to a strided output as if contiguous.
+        if out is None:
+            out = np.empty_like(x)
+        for source, target in blocks(x, out, x.dtype, x.dtype):
+            ufunc(source, out=target)
+        return out
+
+    def _compiled(self, *key: *Key) -> np.ufunc:
+        with self._compiling:
+            if key not in self._ufuncs:
+                self._ufuncs[key] = kernels.ufunc(*key)
+            return self._ufuncs[key]
+
 
 engine = NumbaEngine()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from numba.core.caching import FunctionCache, NullCache
 from numba.np.ufunc.dufunc import DUFunc
+from numba.np.ufunc.ufuncbuilder import UFuncDispatcher
 
 from sigmoids.backends.numba.scalars import FASTMATH
 
@@ -29,6 +30,17 @@ class SourceCache(FunctionCache):  # type: ignore[misc]
 
     def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
         return signature, codegen.magic_tuple(), _source_hash()
+
+
+class InlineKernel(UFuncDispatcher):  # type: ignore[misc]
+    """Compiles kernels that become part of the loop around them, whatever their size.
+
+    A call inside the loop would keep the vectoriser out.
+    """
+
+    def _compile_core(self, signature: Any, flags: Any, local_types: Any) -> Any:
+        flags.forceinline = True
+        return super()._compile_core(signature, flags, local_types)
 
 
 @cache
@@ -59,7 +71,9 @@ def cache_folder() -> str:
 
 
 def _build(kernel: Callable[[Any], Any], signature: str, storage: Any) -> np.ufunc:
-    loops = DUFunc(kernel, targetoptions={"nopython": True, "fastmath": FASTMATH})
+    options = {"nopython": True, "fastmath": FASTMATH}
+    loops = DUFunc(kernel, targetoptions=options)
+    loops._dispatcher = InlineKernel(kernel, targetoptions=options)
     loops._dispatcher.cache = storage
     loops.add(signature)
     loops.disable_compile()

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import numpy as np
 
 from sigmoids.backends import exponential
-from sigmoids.backends.numba.scalars import abs, jit, rational_exponential, where  # noqa: A004
+from sigmoids.backends.numba.scalars import abs, jit, make_split, where  # noqa: A004
 
-__all__ = ["abs", "exp_ratio", "expm1_ratio", "where"]
+__all__ = ["abs", "exp_ratio", "expm1_ratio", "split", "where"]
 
-exp_ratio, expm1_ratio = rational_exponential(
-    jit(exponential.ratio),
-    (np.float64(exponential.LN2_HIGH), np.float64(exponential.LN2_LOW)),
-    np.float64(exponential.LOWEST),
-)
+_HERE = sys.modules[__name__]
+
+split = make_split(np.float64(exponential.LOWEST))
+_ratio = jit(exponential.single_ratio)
+
+
+@jit
+def exp_ratio(z: Any) -> Any:
+    """Numerator and denominator of e^z."""
+    p, q, _, _ = _ratio(_HERE, z)
+    return p, q
+
+
+@jit
+def expm1_ratio(z: Any) -> Any:
+    """Numerator and denominator of e^z − 1."""
+    p, q, k, r = _ratio(_HERE, z)
+    return where(k == 0, 2 * r, p - q), q

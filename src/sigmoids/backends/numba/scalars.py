@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 from numba import njit, types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 
-from sigmoids.backends.exponential import LOG2E
+from sigmoids.backends import exponential, pairs
+from sigmoids.backends.exponential import LIFT, LIFTED_BELOW, LOG2E
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 FASTMATH = {"contract", "nsz"}
 """Fused multiply-adds and unsigned zeros; NaN and infinities keep their meaning."""
 
-jit = njit(fastmath=FASTMATH, error_model="numpy")
+OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy"}
+
+jit = njit(**OPTIONS)
+
+for helper in (exponential.correction, exponential.two_plus, pairs.shorten):
+    register_jitable(**OPTIONS)(helper)
 
 
 @jit
@@ -31,7 +37,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return a if condition else b
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def is_nan(_typing: Any, x: Any) -> Any:
     """Whether ``x`` is a NaN, by its bits: a comparison would raise the processor's flags."""
 
@@ -45,19 +51,27 @@ def is_nan(_typing: Any, x: Any) -> Any:
     return types.boolean(x), code
 
 
-def rational_exponential(
-    ratio: Callable[[Any], Any], ln2: tuple[Any, Any], lowest: Any
-) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """``exp_ratio`` and ``expm1_ratio`` in the form of :mod:`sigmoids.backends.exponential`.
+@intrinsic
+def cut(_typing: Any, _x: Any) -> Any:
+    """A float64 number with the lower 27 bits of its significand cleared."""
+
+    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        integer, number = ir.IntType(64), arguments[0].type
+        bits = builder.and_(builder.bitcast(arguments[0], integer), integer(-(2**27)))
+        return builder.bitcast(bits, number)
+
+    return types.float64(types.float64), code
+
+
+def make_split(lowest: Any, *, lifts: bool = False) -> Callable[[Any], Any]:
+    """The argument reduction of :mod:`sigmoids.backends.exponential` in one floating type.
 
     Parameters
     ----------
-    ratio : callable
-        R(r²); a jitted function of the floating type.
-    ln2 : pair of scalars
-        ln 2 as a number with trailing zeros, whose products with k are exact, and the rest.
-    lowest : scalar
+    lowest : float32 or float64 scalar
         Where e^z is 0 in the floating type; lower arguments are raised to it.
+    lifts : bool
+        Whether the numerator's power is 2^LIFT times too large below LIFTED_BELOW.
     """
     real = type(lowest)
     bits = 8 * lowest.itemsize
@@ -68,11 +82,9 @@ def rational_exponential(
     offset = 2 * (bias + 1)
     shift = real(1.5 * 2**mantissa + offset)
     log2e = real(LOG2E)
-    two = real(2)
-    ln2_high, ln2_low = ln2
 
-    @intrinsic  # type: ignore[untyped-decorator]
-    def split_power(_typing: Any, shifted: Any) -> Any:
+    @intrinsic
+    def powers(_typing: Any, shifted: Any) -> Any:
         """(2^⌊k/2⌋, 2^(⌊k/2⌋ − k)), both normal, from the sum that has k in its low bits."""
 
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -80,36 +92,25 @@ def rational_exponential(
             k = builder.and_(builder.bitcast(arguments[0], integer), integer(2 * offset - 1))
             lower = builder.lshr(k, integer(1))
             upper = builder.sub(k, lower)
-            exponents = (
+            exponents = [
                 builder.sub(lower, integer(offset // 2 - bias)),
                 builder.sub(integer(offset // 2 + bias), upper),
-            )
-            powers = [
+            ]
+            parts = [
                 builder.bitcast(builder.shl(exponent, integer(mantissa)), number)
                 for exponent in exponents
             ]
-            return context.make_tuple(builder, signature.return_type, powers)
+            return context.make_tuple(builder, signature.return_type, parts)
 
         return types.UniTuple(shifted, 2)(shifted), code
 
     @jit
-    def parts(z: Any) -> Any:
+    def split(z: Any) -> Any:
         z = z if z > lowest else lowest
         shifted = z * log2e + shift
-        k = shifted - shift
-        r = z - k * ln2_high - k * ln2_low
-        s = ratio(r * r)
-        down, up = split_power(shifted)
-        return (s + r) * down, (s - r) * up, k, r
+        down, up = powers(shifted)
+        if lifts:
+            down = down * where(z < LIFTED_BELOW, 2.0**LIFT, 1.0)
+        return z, shifted - shift, down, up
 
-    @jit
-    def exp_ratio(z: Any) -> Any:
-        p, q, _, _ = parts(z)
-        return p, q
-
-    @jit
-    def expm1_ratio(z: Any) -> Any:
-        p, q, k, r = parts(z)
-        return (two * r if k == 0 else p - q), q
-
-    return exp_ratio, expm1_ratio
+    return split

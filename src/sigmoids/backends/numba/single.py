@@ -10,22 +10,37 @@ from typing import Any
 
 import numpy as np
 
-from sigmoids.backends.numba.scalars import abs, jit, rational_exponential, where  # noqa: A004
+from sigmoids.backends.numba.scalars import abs, jit, make_split, where  # noqa: A004
 
 __all__ = ["abs", "exp_ratio", "expm1_ratio", "where"]
 
 TWO = np.float32(2)
 P1 = np.float32(float.fromhex("0x1.55554ap-3"))
 P2 = np.float32(float.fromhex("-0x1.6aa42ap-9"))
-LN2 = (
-    np.float32(float.fromhex("0x1.62e400p-1")),
-    np.float32(float.fromhex("0x1.7f7d1cp-20")),
-)
+LN2_HIGH = np.float32(float.fromhex("0x1.62e400p-1"))
+LN2_LOW = np.float32(float.fromhex("0x1.7f7d1cp-20"))
+
+_split = make_split(np.float32(-104))
 
 
 @jit
-def _ratio(w: Any) -> Any:
-    return TWO + w * (P1 + w * P2)
+def _ratio(z: Any) -> Any:
+    z, k, down, up = _split(z)
+    r = z - k * LN2_HIGH - k * LN2_LOW
+    w = r * r
+    c = w * (P1 + w * P2)
+    return (TWO + (c + r)) * down, (TWO + (c - r)) * up, k, r
 
 
-exp_ratio, expm1_ratio = rational_exponential(_ratio, LN2, np.float32(-104))
+@jit
+def exp_ratio(z: Any) -> Any:
+    """Numerator and denominator of e^z."""
+    p, q, _, _ = _ratio(z)
+    return p, q
+
+
+@jit
+def expm1_ratio(z: Any) -> Any:
+    """Numerator and denominator of e^z − 1."""
+    p, q, k, r = _ratio(z)
+    return where(k == 0, TWO * r, p - q), q
