@@ -83,3 +83,4 @@ def _axes_through_origin(ax: Axes) -> None:
     for side in ("right", "top"):
         ax.spines[side].set_visible(False)
     ax.set_xlim(-LIMIT, LIMIT)
+    ax.yaxis.set_major_formatter(lambda value, _place: f"{value:g}" if value else "")

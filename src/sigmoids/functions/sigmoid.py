@@ -133,7 +133,7 @@ def sigmoid(
     >>> import sigmoids as sg
     >>> sg.sigmoid(0)
     0.5
-    >>> sg.sigmoid(np.array([-100, 0, 100], np.float32))
-    array([3.783506e-44, 5.000000e-01, 1.000000e+00], dtype=float32)
+    >>> sg.sigmoid(np.array([-50, 0, 50], np.float32))
+    array([1.9287499e-22, 5.0000000e-01, 1.0000000e+00], dtype=float32)
     """
     return apply(SPEC, x, backend, accuracy, out)

@@ -1,7 +1,7 @@
 """The vocabulary in float32: compiled formulas receive this module as their ``xp``.
 
 The form is that of :mod:`sigmoids.backends.exponential`; the coefficients are those of FreeBSD's
-msun, e_expf.c, |error| < 2^−27.7 for |r| ≤ ln(2)/2.
+msun, e_expf.c, |error of R| < 2^−27.7 for |r| ≤ 0.34658.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sigmoids.backends.numba.scalars import abs, jit, make_split, where  # noqa:
 __all__ = ["abs", "exp_ratio", "expm1_ratio", "where"]
 
 TWO = np.float32(2)
-P1 = np.float32(float.fromhex("0x1.55554ap-3"))
+P1 = np.float32(float.fromhex("0x1.55551ep-3"))
 P2 = np.float32(float.fromhex("-0x1.6aa42ap-9"))
 LN2_HIGH = np.float32(float.fromhex("0x1.62e400p-1"))
 LN2_LOW = np.float32(float.fromhex("0x1.7f7d1cp-20"))

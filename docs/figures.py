@@ -1,0 +1,54 @@
+"""Makes the pictures of the documentation: python docs/figures.py."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import sigmoids as sg
+from sigmoids.accuracy import verify
+from sigmoids.accuracy.truth import Truth
+
+FOLDER = Path(__file__).parent / "figures"
+BINS = 260
+RANGE = (-110.0, 20.0)
+INPUTS = 2000
+"""Inputs in every bin."""
+
+
+def largest_errors(name, candidates):
+    """The largest error in every bin of x, for every candidate."""
+    spec = sg.functions.FUNCTIONS[name].spec
+    edges = np.linspace(*RANGE, BINS + 1)
+    x = np.random.default_rng(0).uniform(edges[:-1, None], edges[1:, None], (BINS, INPUTS))
+    x = x.astype(np.float32)
+    truth = Truth.of(spec, x.ravel())
+    for candidate in candidates:
+        with np.errstate(all="ignore"):
+            errors = truth.errors(candidate.call(x.ravel()))
+        yield candidate, edges[:-1], errors.reshape(x.shape).max(axis=1)
+
+
+def draw_errors(ax, name):
+    """Ours and the peers' errors over x, in float32."""
+    found = verify.candidates(name, "float32", ["numba"], ["high"], others=True)
+    for candidate, x, errors in largest_errors(name, found):
+        ours = candidate.accuracy == "high"
+        label = "sigmoids, every backend" if ours else candidate.computed_by
+        style = {"color": "black", "linewidth": 2.5} if ours else {"linewidth": 1, "alpha": 0.8}
+        ax.plot(x, np.maximum(errors, 1e-3), label=label, **style)
+    ax.set(yscale="log", ylim=(0.1, 1e8), xlabel="x", ylabel="largest error, ulp", title=name)
+    ax.legend(frameon=False, fontsize="small")
+
+
+def main():
+    """Write both pictures."""
+    sg.plot("sigmoid").figure.savefig(FOLDER / "sigmoid.png")
+    figure = Figure(figsize=(10, 4), layout="constrained", dpi=150)
+    for ax, name in zip(figure.subplots(1, 2), sg.functions.FUNCTIONS, strict=True):
+        draw_errors(ax, name)
+    figure.savefig(FOLDER / "error.png")
+
+
+if __name__ == "__main__":
+    main()
