@@ -110,6 +110,21 @@ def test_ties_of_float32_go_to_the_side_of_the_exact_value(backend):
     assert sigmoid.function(x, backend=backend).tolist() == expected
 
 
+def test_inputs_beside_a_midpoint(backend):
+    """The four float32 inputs away from 0 whose float64 result cannot decide the rounding."""
+    from sigmoids.functions.sigmoid import ABOVE, BELOW
+
+    x = np.array([*BELOW, ABOVE], np.float32)
+    assert x.tolist() == [*BELOW, ABOVE]
+    oracle, fmt = Oracle(sigmoid.spec), Format.of(np.float32)
+    for value in x.tolist():
+        exact = oracle.rounded(value, Format.of(np.float64))
+        sides = {fmt.round(oracle.number(exact * (1 + s * 2.0**-50))) for s in (-1, 1)}
+        assert len(sides) == 2
+    expected = [oracle.rounded(value, fmt) for value in x.tolist()]
+    assert sigmoid.function(x, backend=backend).tolist() == expected
+
+
 def test_the_slope_stays_alive_where_the_curve_saturates(backend):
     """At 17 and 37, where y·(1 − y) becomes 0 in float32 and float64."""
     for x in (np.float32(17), np.float64(37)):

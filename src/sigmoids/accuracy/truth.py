@@ -33,10 +33,13 @@ class Truth:
         In a wider type than the inputs, with an error below :data:`DOUBT`.
     rounded : ndarray
         In the inputs' dtype, to nearest, ties to even, without doubt.
+    least : ndarray
+        The errors of the correctly rounded values, in ulps.
     """
 
     exact: NDArray[Any]
     rounded: NDArray[Any]
+    least: NDArray[np.float64]
 
     @classmethod
     def of(cls, spec: Spec, x: NDArray[Any]) -> Truth:
@@ -45,29 +48,45 @@ class Truth:
         The textbook form in a wider type decides, except where a change of it by its possible
         error would change the rounding: these few inputs go to the oracle.
         """
-        fmt = Format.of(x.dtype)
         exact = _textbook(spec, x)
         doubt = DOUBT[exact.dtype]
-        with np.errstate(all="ignore"):
-            low = fmt.round_array(exact * (1 - doubt)).astype(x.dtype)
-            high = fmt.round_array(exact * (1 + doubt)).astype(x.dtype)
+        low, high = (_narrowed(exact * (1 + sign * doubt), x.dtype) for sign in (-1, 1))
         undecided = np.flatnonzero((low != high) & ~np.isnan(exact))
-        oracle = Oracle(spec)
+        oracle, fmt = Oracle(spec), Format.of(x.dtype)
         for i in undecided:
             low.flat[i] = oracle.rounded(float(x.flat[i]), fmt)
-        return cls(exact, low)
+        return cls(exact, low, _distances(low, exact))
+
+    def misrounded(self, y: NDArray[Any]) -> NDArray[np.bool_]:
+        """Where results are not the correctly rounded ones."""
+        return ~same(y, self.rounded)
 
     def errors(self, y: NDArray[Any]) -> NDArray[np.float64]:
         """How far results are from the exact values, in ulps; infinite for a missed NaN."""
-        fmt = Format.of(y.dtype)
-        with np.errstate(all="ignore"):
-            wide = y.astype(self.exact.dtype)
-            error = np.ldexp(np.abs(wide - self.exact), -fmt.quantum_array(self.exact))
-            # Past the largest number, and at infinities, it is the rounded value that counts.
-            error[(y == self.rounded) & ~np.isfinite(wide - self.exact)] = 0
-        error[np.isnan(y) & np.isnan(self.exact)] = 0
-        error[np.isnan(y) != np.isnan(self.exact)] = np.inf
-        return error.astype(np.float64)
+        errors = self.least.copy()
+        wrong = np.flatnonzero(self.misrounded(y))
+        errors[wrong] = _distances(y.ravel()[wrong], self.exact.ravel()[wrong])
+        return errors
+
+
+def _narrowed(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Wide numbers rounded once; NumPy's own conversion does so for its own types."""
+    with np.errstate(all="ignore"):
+        if dtype.kind == "f":
+            return values.astype(dtype)
+        return Format.of(dtype).round_array(values).astype(dtype)
+
+
+def _distances(y: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.float64]:
+    fmt = Format.of(y.dtype)
+    with np.errstate(all="ignore"):
+        wide = y.astype(exact.dtype)
+        distance = np.ldexp(np.abs(wide - exact), -fmt.quantum_array(exact))
+        # Infinities and numbers past the largest one count as what they are rounded to.
+        nearest = _narrowed(exact, y.dtype)
+        distance[~np.isfinite(distance)] = np.inf
+        distance[same(y, nearest) & ~np.isfinite(wide)] = 0
+    return distance.astype(np.float64)
 
 
 def _textbook(spec: Spec, x: NDArray[Any]) -> NDArray[Any]:

@@ -14,7 +14,7 @@ import numpy as np
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.peers import peers
-from sigmoids.accuracy.truth import Truth, same
+from sigmoids.accuracy.truth import Truth
 from sigmoids.backends import registry
 from sigmoids.functions import FUNCTIONS
 
@@ -121,7 +121,7 @@ class Study:
         with np.errstate(all="ignore"):
             y = candidate.call(x)
             errors = truth.errors(y)
-            wrong = ~same(y, truth.rounded)
+            wrong = truth.misrounded(y)
         if candidate.bound is not None and candidate.bound.flushes:
             flushed = (y == 0) & (np.abs(truth.exact) < 2.0 ** Format.of(x.dtype).lowest)
             errors[flushed] = 0

@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from sigmoids.spec import Spec
 
 
+TRUTHS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.bitwise_or)
+"""Calls whose results are truth values: comparisons, and what combines them."""
+
+
 class Node(NDArrayOperatorsMixin):
     """A recorded call; operators and ufuncs on nodes record further ones."""
 
     def __init__(self, call: Any, inputs: tuple[Any, ...]) -> None:
         self.call = call
         self.inputs = inputs
-        self.is_truth = call in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal)
+        self.is_truth = call in TRUTHS
 
     def __array_ufunc__(self, ufunc: np.ufunc, _method: str, *inputs: Any) -> Node:
         return Node(ufunc, inputs)

@@ -31,14 +31,28 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 
 def break_ties(xp: Vocabulary, x: Any, y: Any) -> Any:
-    """½ + x/4, shortened by a 2^−27th of x/4, for |x| < 2^−16.
+    """Settle the float32 inputs whose result float64 cannot tell from a midpoint.
 
-    There σ(x) = ½ + x/4 − x³/48 + … with x³/48 < 2^−53.5, less than float64 can tell from
-    nothing, while ½ + x/4 of a float32 number x can be the midpoint of two float32 numbers.
-    The exact value then lies on the side of ½.
+    For |x| < 2^−14, σ(x) = ½ + x/4 − x³/48 + …, where ½ + x/4 can be the midpoint of two float32
+    numbers.  The exact value then lies on the side of ½, by as little as 2^−75.  So ½ + x/4 serves,
+    shortened by a 2^−27th of x/4; where it is no midpoint, it is further from one than that and
+    than x³/48.
+
+    Besides, the exact values of just four inputs lie within 3 ulp of float64 of a midpoint.
     """
-    return xp.where(xp.abs(x) < 2.0**-16, 0.5 + x * (0.25 - 2.0**-29), y)
+    y = xp.where(xp.abs(x) < 2.0**-14, 0.5 + x * (0.25 - 2.0**-29), y)
+    y = xp.where((x == BELOW[0]) | (x == BELOW[1]) | (x == BELOW[2]), y * (1 - 2.0**-40), y)
+    return xp.where(x == ABOVE, y * (1 + 2.0**-40), y)
 
+
+BELOW = (
+    float.fromhex("0x1.250c08p-9"),
+    float.fromhex("0x1.437902p-5"),
+    float.fromhex("-0x1.2082e0p-3"),
+)
+ABOVE = float.fromhex("-0x1.250c02p-10")
+"""Inputs whose exact values lie 2.19, 0.49 and 1.06 ulp of float64 below a midpoint of float32
+numbers, and 0.25 above one."""
 
 BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     ("float64", "high"): {
