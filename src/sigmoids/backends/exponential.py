@@ -14,10 +14,10 @@ for |r| ≤ 0.34658, beyond ln(2)/2.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from sigmoids.backends.pairs import Parts
+Parts = tuple[Any, Any]
+"""A number as an unevaluated sum hi + lo; see :mod:`sigmoids.backends.pairs`."""
 
 LOG2E = 1.4426950408889634
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")

@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sigmoids.backends import exponential
 
 if TYPE_CHECKING:
-    from sigmoids.backends.exponential import Base
-
-Parts = tuple[Any, Any]
+    from sigmoids.backends.exponential import Base, Parts
 
 
 def shorten(xp: Base, hi: Any, lo: Any) -> Parts:

@@ -59,5 +59,4 @@ def _convergence(ax: Axes, result: Outcome) -> None:
         title="Newton's method",
         xlabel="iteration",
         ylabel="penalised log loss",
-        yscale="log",
     )

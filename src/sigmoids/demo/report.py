@@ -57,11 +57,15 @@ def _table(results: list[Outcome]) -> Table:
 
 
 def _agreement(result: Outcome) -> str:
+    if result.backend == REFERENCE:
+        return "the reference"
     if not result.differing:
         return "[green]every bit"
-    share = result.differing / result.probed
     colour = "" if result.agrees else "[red]"
-    return f"{colour}{share:.1%} differ, by {result.ulps_apart} ulp of {result.allowed} allowed"
+    return (
+        f"{colour}{result.differing:,} of {result.probed:,} differ, by {result.ulps_apart} ulp"
+        f" ({result.allowed} allowed)"
+    )
 
 
 def _verdict(results: list[Outcome], agree: bool) -> str:

@@ -1,0 +1,34 @@
+"""The tables in the documentation say what the functions' files declare."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import cases
+from sigmoids.functions import FUNCTIONS
+
+DOCS = Path(__file__).parents[1] / "docs"
+ROW = re.compile(
+    r"^ *(?:(?P<function>[a-z_]+) +(?P<dtype>b?float\d+) +)?(?P<backend>numpy|numba|jax) "
+    r"(?P<accuracy>high|fast) +[\d,]+ +(?P<misrounded>\S+) +(?P<ulp>\S+) +\S+ +(?P<bound>\S+) "
+)
+
+
+@pytest.mark.parametrize("name", ["verify.txt", "verify-float32.txt"])
+def test_tables_show_the_declared_bounds(name):
+    function, dtype, rows = "", "", 0
+    for line in (DOCS / name).read_text().splitlines():
+        if match := ROW.match(line):
+            function, dtype = match["function"] or function, match["dtype"] or dtype
+            backend, accuracy = match["backend"], match["accuracy"]
+            bound = FUNCTIONS[function].spec.bound(backend, dtype, accuracy)
+            assert float(match["bound"]) == bound.ulp, line
+            assert float(match["ulp"]) <= bound.ulp, line
+            if accuracy == "high" and dtype != "float64":
+                assert match["misrounded"] == "0", line
+            rows += 1
+    dtypes = 1 if "float32" in name else len(cases.DTYPES)
+    assert rows == len(FUNCTIONS) * dtypes * len(cases.BACKENDS) * len(cases.ACCURACIES)
