@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from cases import ACCURACIES, BACKENDS, DTYPES, FUNCTION_NAMES, dtype_id
 
 import sigmoids as sg
+from cases import ACCURACIES, BACKENDS, DTYPES, FUNCTION_NAMES, dtype_id
 from sigmoids.functions import FUNCTIONS
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-import cases
 import numpy as np
 import pytest
 
+import cases
 from sigmoids.accuracy import inputs, verify
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import cases
 import numpy as np
 import pytest
 
+import cases
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.truth import same
 

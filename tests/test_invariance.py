@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cases
 import jax
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+import cases
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.truth import same
 from sigmoids.backends.blocks import BLOCK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cases
 import jax
 import jax.numpy as jnp
 import ml_dtypes
@@ -10,6 +9,7 @@ import mpmath
 import numpy as np
 import pytest
 
+import cases
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
 from sigmoids.accuracy.truth import same

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import cases
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cases
 from sigmoids.accuracy import inputs
 from sigmoids.functions import FUNCTIONS
 
