@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from sigmoids.accuracy import inputs
+from sigmoids.accuracy.formats import Format
+from sigmoids.accuracy.oracle import Oracle
 from sigmoids.accuracy.truth import Truth, same
 from sigmoids.functions import FUNCTIONS
 from sigmoids.functions.sigmoid_derivative import SECOND
@@ -62,12 +64,28 @@ def test_third_derivative():
 
 def test_derivatives_in_float64():
     x = inputs.float64_points(slope.spec, 20_000)
-    x = x[(np.abs(x) < 700) & (np.abs(x) > 1e-280)]
+    x = np.concatenate([x, 2.0 ** np.random.default_rng(0).uniform(-30, -20, 20_000)])
+    x = x[(np.abs(x) < 700) & (np.abs(x) > 1e-300)]
     with jax.enable_x64(True):
         first = np.asarray(elementwise(jax.grad(sigmoid.function))(x))
         second = np.asarray(elementwise(jax.grad(jax.grad(sigmoid.function)))(x))
     for spec, y in ((slope.spec, first), (SECOND, second)):
         assert Truth.of(spec, x).errors(y).max() <= spec.bound("jax", "float64", "high").ulp
+
+
+def test_the_bound_of_the_second_derivative_is_that_of_its_witness():
+    bound = SECOND.bound("jax", "float64", "high")
+    assert f"within {bound.ulp} ulp in float64\n    (x = {bound.witness})" in slope.function.__doc__
+    x = float.fromhex(bound.witness)
+    with jax.enable_x64(True):
+        y = jax.grad(slope.function)(x)
+    error = Oracle(SECOND).ulp_error(x, float(y), Format.of(np.float64))
+    assert 0.95 * bound.ulp <= error <= bound.ulp
+
+
+def test_the_sign_of_the_second_derivative_around_zero():
+    for x, negative in ((0.0, False), (-0.0, False), (1e-30, True), (-1e-30, False)):
+        assert bool(jnp.signbit(jax.grad(slope.function)(x))) is negative
 
 
 def test_derivatives_at_the_ends():

@@ -73,7 +73,7 @@ class Plain:
 
     @staticmethod
     def cut(x):
-        return float((np.array(x).view(np.int64) & -(2**27)).view(np.float64))
+        return float(((np.array(x).view(np.int64) + 2**26) & -(2**27)).view(np.float64))
 
 
 @pytest.mark.parametrize("operation", ["add", "multiply", "divide"])

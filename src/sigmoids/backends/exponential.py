@@ -48,7 +48,7 @@ class Base(Protocol):
         ...
 
     def cut(self, x: Any, /) -> Any:
-        """``x`` with the lower 27 bits of its significand cleared."""
+        """``x`` rounded to the upper 26 bits of its significand."""
         ...
 
 

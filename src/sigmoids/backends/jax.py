@@ -59,8 +59,8 @@ class JaxVocabulary:
 
     @staticmethod
     def cut(x: jax.Array, /) -> jax.Array:
-        """The lower 27 bits cleared."""
-        bits = lax.bitcast_convert_type(x, jnp.int64) & -(2**27)
+        """The upper 26 bits, rounded."""
+        bits = (lax.bitcast_convert_type(x, jnp.int64) + 2**26) & -(2**27)
         return lax.bitcast_convert_type(bits, jnp.float64)
 
 

@@ -4,8 +4,8 @@ This is what ``accuracy="high"`` evaluates float64 formulas in: one precision up
 float32.  Sums are those of Dekker and Knuth ("A floating-point technique for extending the
 available precision", 1971; TAOCP 2, 4.2.2).  Products need care, because compilers fuse a product
 into a following addition where they like, and may do so in one place and not in another.  So ``hi``
-is kept *short*: an engine's ``cut`` clears the lower 27 bits of its significand, products of two
-short numbers are exact, and fusing changes nothing.
+is kept *short*: an engine's ``cut`` rounds it to 26 bits, products of two short numbers are exact,
+and fusing changes nothing.
 
 The operations are plain functions of the parts, for engines that compile; :class:`Pair` puts
 operators on them, for engines that trace.

@@ -75,7 +75,7 @@ class NumpyVocabulary:
 
     @staticmethod
     def cut(x: Any, /) -> Any:
-        """The lower 27 bits cleared."""
+        """The upper 26 bits, rounded."""
         return Node(_cut, (x,))
 
 
@@ -94,7 +94,9 @@ def _power_of_two(n: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
 
 
 def _cut(x: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
-    np.bitwise_and(x.view(np.int64), -(2**27), out=out.view(np.int64))
+    bits = out.view(np.int64)
+    np.add(x.view(np.int64), 2**26, out=bits)
+    bits &= -(2**27)
     return out
 
 

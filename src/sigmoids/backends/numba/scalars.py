@@ -53,11 +53,12 @@ def is_nan(_typing: Any, x: Any) -> Any:
 
 @intrinsic
 def cut(_typing: Any, _x: Any) -> Any:
-    """A float64 number with the lower 27 bits of its significand cleared."""
+    """A float64 number rounded to the upper 26 bits of its significand."""
 
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         integer, number = ir.IntType(64), arguments[0].type
-        bits = builder.and_(builder.bitcast(arguments[0], integer), integer(-(2**27)))
+        bits = builder.add(builder.bitcast(arguments[0], integer), integer(2**26))
+        bits = builder.and_(bits, integer(-(2**27)))
         return builder.bitcast(bits, number)
 
     return types.float64(types.float64), code
