@@ -67,7 +67,7 @@ def special_values(dtype: np.dtype[Any]) -> NDArray[Any]:
     info = np.finfo(dtype)
     numbers = np.array([0.0, np.inf, info.max, info.tiny, info.smallest_subnormal], dtype)
     quiet = {2: 0x7E00, 4: 0x7FC00000, 8: 0x7FF8000000000000}[dtype.itemsize]
-    nans = np.array([quiet, quiet + 1, quiet + 12345 % quiet], f"u{dtype.itemsize}").view(dtype)
+    nans = np.array([quiet, quiet + 1, quiet + 99], f"u{dtype.itemsize}").view(dtype)
     values = np.concatenate([numbers, nans])
     return np.concatenate([values, -values])
 
