@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -14,7 +13,7 @@ from rich.table import Table
 
 import sigmoids
 from sigmoids.functions import FUNCTIONS
-from sigmoids.inventory import backends
+from sigmoids.inventory import backends, processors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +54,7 @@ def info() -> None:
         table.add_row(*row)
     console.print(table)
     console.print(f"sigmoids {sigmoids.__version__}, NumPy {np.__version__}")
-    console.print(f"processors this process may use: {len(os.sched_getaffinity(0))}")
+    console.print(f"processors this process may use: {processors()}")
     if found["numba"].usable:
         from sigmoids.backends.numba.compile import cache_folder
 

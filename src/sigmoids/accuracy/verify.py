@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from sigmoids.accuracy.peers import peers
 from sigmoids.accuracy.truth import Truth
 from sigmoids.backends import registry
 from sigmoids.functions import FUNCTIONS
+from sigmoids.inventory import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -182,7 +182,7 @@ def chunks(spec: Spec, dtype: str, *, exhaustive: bool) -> tuple[int, Iterator[N
 
 def run(study: Study, pieces: Iterable[NDArray[Any]], advance: Callable[[int], None]) -> list[Row]:
     """Judge all inputs on all cores, reporting how many are done."""
-    workers = len(os.sched_getaffinity(0))
+    workers = processors()
     with ThreadPoolExecutor(workers) as pool:
         pending: deque[tuple[int, Any]] = deque()
 
