@@ -34,6 +34,14 @@ def test_info(tmp_path):
         assert word in done.stdout
 
 
+def test_info_without_a_cache_folder(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    cache = str(tmp_path / "file" / "cache")
+    done = sigmoids("info", cwd=tmp_path, NUMBA_CACHE_DIR=cache)
+    assert done.returncode == 0, done.stderr
+    assert "compiled code is kept in" in done.stdout
+
+
 @pytest.mark.parametrize("name", ["figure.png", "figure.svg"])
 def test_plot(tmp_path, name):
     done = sigmoids("plot", "sigmoid", "sigmoid_derivative", "-o", name, cwd=tmp_path)

@@ -21,6 +21,20 @@ class Labelled(np.ndarray):
         self.label = getattr(obj, "label", None)
 
 
+def test_a_library_that_is_still_being_imported_is_no_obstacle(monkeypatch):
+    """Another thread may be importing JAX: the module is there, its names are not yet."""
+    import sys
+    import types
+
+    from sigmoids.containers import registry
+
+    class Fresh(float):
+        pass
+
+    monkeypatch.setitem(sys.modules, "jax", types.ModuleType("jax"))
+    assert type(registry.container_of(Fresh)).__name__ == "Number"
+
+
 @pytest.mark.parametrize("x", [0.5, 2, True, -3.25], ids=repr)
 def test_python_numbers_give_python_floats(member, backend, x):
     y = member.function(x, backend=backend)

@@ -6,14 +6,12 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 NUMBER = re.compile(r"^(?P<code>\S.*?)\s+# (?P<value>-?\d[\d.e+-]*)$")
 
 
 def test_code_runs_as_printed(tmp_path, monkeypatch):
-    pytest.importorskip("matplotlib", reason="comes with the extra that the README installs")
     monkeypatch.chdir(tmp_path)
     scope = {}
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)

@@ -40,9 +40,7 @@ def container_of(kind: type) -> Container:
     if kind is np.ndarray:
         return numpy_kind.Array()
     for library, names, module in FOREIGN:
-        if library in sys.modules and any(
-            issubclass(kind, attrgetter(name)(sys.modules[library])) for name in names
-        ):
+        if any(issubclass(kind, found) for found in _types(library, names)):
             return cast("Container", importlib.import_module(module).container)
     for types, container in BUILT_IN:
         if issubclass(kind, types):
@@ -51,3 +49,11 @@ def container_of(kind: type) -> Container:
         f"cannot take {kind.__module__}.{kind.__qualname__}: pass a number, a list, a NumPy array "
         "or a JAX array"
     )
+
+
+def _types(library: str, names: tuple[str, ...]) -> tuple[type, ...]:
+    """A library's types, none while it is not imported or another thread is importing it."""
+    try:
+        return tuple(attrgetter(name)(sys.modules[library]) for name in names)
+    except (KeyError, AttributeError):
+        return ()

@@ -129,7 +129,8 @@ def sigmoid(
     results are correctly rounded on every backend, subnormal ones included; float64 results are
     within 0.76 ulp on ``numpy`` (x = -0x1.61b3154be4c97p+9), 0.51 ulp on ``numba``
     (x = -0x1.054bbee90c24cp+7), 0.51 ulp on ``jax`` (x = -0x1.054bbee90c24cp+7).  With ``"fast"``
-    they are within 3.75 ulp in float32 and 3 ulp in float64, and JAX flushes subnormal ones.
+    they are within 3.75 ulp in float32 and 3 ulp in float64; JAX then flushes subnormal float32
+    and bfloat16 results.
 
     **Edge values**, the same on every backend: σ(−∞) = 0, σ(±0) = ½, σ(∞) = 1, NaN stays NaN;
     σ(x) = 1 exactly for large x; for very negative x the result becomes subnormal and then 0

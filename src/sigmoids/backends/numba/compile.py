@@ -67,7 +67,10 @@ def compile_ufunc(kernel: Callable[[Any], Any], signature: str) -> np.ufunc:
 
 def cache_folder() -> str:
     """Where compiled kernels are kept."""
-    return str(SourceCache(_source_hash.__wrapped__).cache_path)
+    try:
+        return str(SourceCache(_source_hash.__wrapped__).cache_path)
+    except RuntimeError:
+        return "no folder: none is writable; set NUMBA_CACHE_DIR to one that is"
 
 
 def _build(kernel: Callable[[Any], Any], signature: str, storage: Any) -> np.ufunc:
