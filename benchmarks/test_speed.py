@@ -1,29 +1,34 @@
-r"""Time per call: function × backend × dtype × size.
-
-python -m pytest benchmarks --benchmark-only \
-    --benchmark-group-by=param:name,param:dtype,param:size
-"""
+"""Time per call of everyone in every case; see README.md beside this file."""
 
 from __future__ import annotations
 
-import ml_dtypes
-import numpy as np
 import pytest
 
-from sigmoids.backends import registry
-from sigmoids.functions import FUNCTIONS
+from sigmoids.bench.cases import inputs, sizes
+from sigmoids.bench.contenders import FUNCTION_NAMES, everyone, limits
+from sigmoids.bench.inspection import check
+from sigmoids.bench.run import QUICK
+from sigmoids.choice import DTYPES, usable_backends
+from sigmoids.inventory import processors
+from sigmoids.spec import ACCURACIES
 
-SIZES = (1, 100, 10_000, 1_000_000)
+ENTRIES = [
+    pytest.param(function, dtype, size, contender, id=f"{function}-{dtype}-{size}-{contender.name}")
+    for function in FUNCTION_NAMES
+    for dtype in DTYPES
+    for size in sizes(QUICK.sizes)
+    for contender in (
+        everyone(function, dtype, usable_backends(), ACCURACIES, peers=True)
+        + limits(size, processors())
+    )
+]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
-@pytest.mark.parametrize("accuracy", ["high", "fast"])
-@pytest.mark.parametrize("backend", registry.ROWS)
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_call(benchmark, name, backend, accuracy, dtype, size):
-    kind = ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype
-    x = np.random.default_rng(0).normal(scale=4, size=size).astype(kind)
-    out = np.empty_like(x)
-    result = benchmark(FUNCTIONS[name].function, x, backend=backend, accuracy=accuracy, out=out)
-    assert result is out
+@pytest.mark.parametrize(("function", "dtype", "size", "contender"), ENTRIES)
+def test_call(benchmark, function, dtype, size, contender):
+    arrays = inputs(dtype, size)
+    prepared = contender.prepare(*arrays)
+    if contender.kind != "limit":
+        check(function, prepared, arrays)
+    with prepared.within():
+        benchmark(prepared.call)

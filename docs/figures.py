@@ -1,5 +1,10 @@
-"""Makes the pictures of the documentation: python docs/figures.py."""
+"""Makes the pictures of the documentation.
 
+python docs/figures.py             the curves and their errors
+python docs/figures.py run.json    the times in a file of `sigmoids bench --json run.json`
+"""
+
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +13,7 @@ from matplotlib.figure import Figure
 import sigmoids as sg
 from sigmoids.accuracy import verify
 from sigmoids.accuracy.truth import Truth
+from sigmoids.bench.results import Results
 
 FOLDER = Path(__file__).parent / "figures"
 BINS = 260
@@ -41,8 +47,41 @@ def draw_errors(ax, name):
     ax.legend(frameon=False, fontsize="small")
 
 
-def main():
-    """Write both pictures."""
+def draw_times(ax, results, dtype):
+    """Everyone's time per element over the size, ours in bold and in black and red."""
+    lines = {}
+    for case, timings in results.cases().items():
+        if (case.function, case.dtype) == ("sigmoid", dtype):
+            for timing in timings:
+                lines.setdefault((timing.contender, timing.kind), []).append(timing)
+    colours = {"high": "black", "fast": "red"}
+    marks = {"numba": "o", "numpy": "s", "jax": "^"}
+    for (name, kind), timings in lines.items():
+        style = {"linewidth": 1, "alpha": 0.8}
+        if kind == "ours":
+            backend, accuracy = name.split()
+            style = {"color": colours[accuracy], "marker": marks[backend], "linewidth": 2}
+        elif kind == "limit":
+            style = {"color": "grey", "linestyle": ":"}
+        ax.plot(
+            [t.case.size for t in timings], [t.nanoseconds for t in timings], label=name, **style
+        )
+    ax.set(xscale="log", yscale="log", title=f"sigmoid, {dtype}", xlabel="n",
+           ylabel="ns per element")  # fmt: skip
+    ax.legend(frameon=False, fontsize="x-small", ncols=2)
+
+
+def speed(path):
+    """The picture of a run of the harness."""
+    results = Results.load(path)
+    figure = Figure(figsize=(11, 5), layout="constrained", dpi=150)
+    for ax, dtype in zip(figure.subplots(1, 2), ("float32", "float64"), strict=True):
+        draw_times(ax, results, dtype)
+    figure.savefig(FOLDER / "speed.png")
+
+
+def accuracy():
+    """The pictures of the functions and their errors."""
     sg.plot("sigmoid").figure.savefig(FOLDER / "sigmoid.png")
     figure = Figure(figsize=(10, 4), layout="constrained", dpi=150)
     for ax, name in zip(figure.subplots(1, 2), sg.functions.FUNCTIONS, strict=True):
@@ -51,4 +90,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        speed(Path(sys.argv[1]))
+    else:
+        accuracy()

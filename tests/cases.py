@@ -9,8 +9,8 @@ import numpy as np
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
-from sigmoids.accuracy.verify import DTYPES as DTYPES_BY_NAME
 from sigmoids.backends import registry
+from sigmoids.choice import DTYPES as DTYPES_BY_NAME
 from sigmoids.functions import FUNCTIONS
 
 FUNCTION_NAMES = tuple(FUNCTIONS)

@@ -12,6 +12,7 @@ from sigmoids.accuracy import inputs, verify
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
 from sigmoids.accuracy.truth import Truth, same
+from sigmoids.choice import DTYPES
 from sigmoids.functions import FUNCTIONS
 from sigmoids.functions.sigmoid_derivative import SECOND
 
@@ -27,7 +28,7 @@ def test_every_16_bit_result_is_correctly_rounded(member, backend, dtype):
     assert not wrong.any(), (x[wrong][:5], y[wrong][:5], expected[wrong][:5])
 
 
-@pytest.mark.parametrize("dtype", verify.DTYPES)
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_declared_bounds_hold(member, dtype, monkeypatch):
     """`sigmoids verify` over everything, with fewer float64 points."""
     monkeypatch.setattr(verify, "POINTS", 100_000)
@@ -54,7 +55,7 @@ def declared():
 @pytest.mark.parametrize(("member", "backend", "dtype", "accuracy"), list(declared()))
 def test_a_bound_is_that_of_its_witness(member, backend, dtype, accuracy):
     bound = member.spec.bound(backend, dtype, accuracy)
-    kind = verify.DTYPES[dtype].type
+    kind = DTYPES[dtype].type
     x = kind(float.fromhex(bound.witness))
     assert float(x) == float.fromhex(bound.witness)
     y = member.function(x, backend=backend, accuracy=accuracy)

@@ -21,9 +21,9 @@ FLOORS = (
     {"containers", "selection"},
     {"dispatch"},
     {"functions"},
-    {"accuracy", "inventory", "plotting"},
+    {"accuracy", "choice", "inventory", "peers", "plotting"},
     {"__init__"},
-    {"demo"},
+    {"bench", "demo"},
     {"cli"},
     {"__main__"},
 )

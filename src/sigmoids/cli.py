@@ -1,4 +1,4 @@
-"""The command line: ``sigmoids info | plot | verify | demo``."""
+"""The command line: ``sigmoids info | plot | verify | bench | demo``."""
 
 from __future__ import annotations
 
@@ -99,17 +99,75 @@ def verify(
     with plain_errors():
         try:
             from sigmoids.accuracy import report
+            from sigmoids.choice import Choice
         except ImportError as missing:
             raise ImportError(
                 f'verify needs {missing.name}: pip install "sigmoids[verify]"'
             ) from missing
         holds = report.run(
             console,
-            report.Choice.of(functions, backend, dtype, accuracy),
+            Choice.of(functions, backend, dtype, accuracy),
             exhaustive=exhaustive,
             others=peers,
             json=json,
         )
+    if not holds:
+        raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    functions: Annotated[
+        list[str] | None, typer.Argument(help="What to time; all there is by default.")
+    ] = None,
+    backend: Annotated[list[str] | None, typer.Option(help="Only these backends.")] = None,
+    dtype: Annotated[list[str] | None, typer.Option(help="Only these dtypes.")] = None,
+    accuracy: Annotated[list[str] | None, typer.Option(help="Only high, or only fast.")] = None,
+    sizes: Annotated[
+        str | None, typer.Option(help="Numbers of elements: 1:1e7 by powers of ten, or 1,100,1e6.")
+    ] = None,
+    peers: Annotated[
+        bool, typer.Option("--peers/--no-peers", help="Time other installed libraries too.")
+    ] = True,
+    threads: Annotated[
+        int | None, typer.Option(help="Processors to use; all there are by default.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A minute: sigmoid, float32 and float64, four sizes.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="Write every time to this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a report with charts.")] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(help="Measure nothing; say what changed between two --json files."),
+    ] = None,
+    threshold: Annotated[
+        float, typer.Option(help="The change that --compare reports, as a share.", min=0.0)
+    ] = 0.1,
+) -> None:
+    """Time every backend, other libraries and a memory copy, side by side.
+
+    With --compare the exit status is 1 where anything became slower.
+    """
+    with plain_errors():
+        try:
+            from sigmoids.bench import comparison, report
+            from sigmoids.bench.results import Results
+            from sigmoids.bench.run import Plan
+        except ImportError as missing:
+            raise ImportError(
+                f'bench needs {missing.name}: pip install "sigmoids[bench]"'
+            ) from missing
+        if compare is not None:
+            before, after = map(Results.load, compare)
+            holds = comparison.run(console, before, after, threshold)
+        else:
+            plan = Plan.of(
+                functions, backend, dtype, accuracy, sizes,
+                peers=peers, threads=threads, quick=quick,
+            )  # fmt: skip
+            report.run(console, plan, json=json, html=html)
+            holds = True
     if not holds:
         raise typer.Exit(1)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as format_json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -17,59 +16,15 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from sigmoids.accuracy.verify import (
-    DTYPES,
-    Row,
-    Study,
-    candidates,
-    chunks,
-    usable_backends,
-)
-from sigmoids.accuracy.verify import (
-    run as run_study,
-)
-from sigmoids.functions import FUNCTIONS
-from sigmoids.spec import ACCURACIES
+from sigmoids.accuracy.verify import Row, Study, candidates, chunks
+from sigmoids.accuracy.verify import run as run_study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from rich.console import Console
 
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What to measure."""
-
-    functions: tuple[str, ...]
-    backends: tuple[str, ...]
-    dtypes: tuple[str, ...]
-    accuracies: tuple[str, ...]
-
-    @classmethod
-    def of(
-        cls,
-        functions: Iterable[str] | None,
-        backends: Iterable[str] | None,
-        dtypes: Iterable[str] | None,
-        accuracies: Iterable[str] | None,
-    ) -> Choice:
-        """A checked choice; all there is where nothing is named."""
-        return cls(
-            _checked("function", functions, FUNCTIONS),
-            _checked("backend", backends, usable_backends()),
-            _checked("dtype", dtypes, DTYPES),
-            _checked("accuracy", accuracies, ACCURACIES),
-        )
-
-
-def _checked(kind: str, chosen: Iterable[str] | None, known: Iterable[str]) -> tuple[str, ...]:
-    names = tuple(chosen or known)
-    for name in names:
-        if name not in known:
-            raise ValueError(f"unknown {kind} {name!r}: there are {', '.join(known)}")
-    return names
+    from sigmoids.choice import Choice
 
 
 def run(

@@ -7,16 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import ml_dtypes
 import numpy as np
 
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.formats import Format
-from sigmoids.accuracy.peers import peers
 from sigmoids.accuracy.truth import Truth
-from sigmoids.backends import registry
+from sigmoids.choice import DTYPES
 from sigmoids.functions import FUNCTIONS
 from sigmoids.inventory import processors
+from sigmoids.peers import plain_peers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,13 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sigmoids.spec import Bound, Spec
-
-DTYPES = {
-    "float16": np.dtype(np.float16),
-    "bfloat16": np.dtype(ml_dtypes.bfloat16),
-    "float32": np.dtype(np.float32),
-    "float64": np.dtype(np.float64),
-}
 
 INNER = 80.0
 
@@ -153,9 +145,7 @@ def candidates(
         _ours(name, dtype, backend, accuracy) for backend in backends for accuracy in accuracies
     ]
     if others:
-        found += [
-            Candidate(label, "", call, None) for label, call in peers(name, DTYPES[dtype]).items()
-        ]
+        found += [Candidate(peer.label, "", peer, None) for peer in plain_peers(name, dtype)]
     return found
 
 
@@ -198,8 +188,3 @@ def run(study: Study, pieces: Iterable[NDArray[Any]], advance: Callable[[int], N
         while pending:
             finish()
     return study.rows
-
-
-def usable_backends() -> list[str]:
-    """The installed backends."""
-    return [name for name, row in registry.ROWS.items() if registry.installed(row)]

@@ -1,0 +1,1 @@
+"""The benchmark harness behind ``sigmoids bench``: fair, interleaved, against other libraries."""

@@ -1,0 +1,89 @@
+"""What the harness knows of a peer: how to make a call of it ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = tuple[NDArray[Any], ...]
+Call = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A call with everything at hand: inputs converted, outputs allocated, programs compiled.
+
+    Attributes
+    ----------
+    call : callable
+        Computes, waits until the result is there, and returns it in the library's own arrays.
+    read : callable
+        That result as NumPy arrays.
+    within : callable
+        Makes the context that both need.
+    """
+
+    call: Call
+    read: Callable[[Any], Arrays]
+    within: Callable[[], AbstractContextManager[Any]] = nullcontext
+
+    def result(self) -> Arrays:
+        """What one call computes."""
+        with self.within():
+            return self.read(self.call())
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One way to compute one of our functions with another library.
+
+    Attributes
+    ----------
+    library : str
+        The library's name.
+    label : str
+        What is called, in the library's words.
+    prepare : callable
+        Makes a call for NumPy arrays ready.
+    """
+
+    library: str
+    label: str
+    prepare: Callable[..., Prepared]
+
+    def __call__(self, *inputs: NDArray[Any]) -> NDArray[Any]:
+        """The result for NumPy arrays, as a NumPy array."""
+        (result,) = self.prepare(*inputs).result()
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The peers of one library.
+
+    Attributes
+    ----------
+    name : str
+        The library's name.
+    dtypes : tuple of str
+        The dtypes that come back as they went in.
+    peers : mapping
+        By the name of our function, the plain call first.
+    use_threads : callable
+        Tells the library how many threads to use.
+    """
+
+    name: str
+    dtypes: tuple[str, ...]
+    peers: Mapping[str, tuple[Peer, ...]]
+    use_threads: Callable[[int], object] = field(default=lambda _threads: None)
+
+
+def as_arrays(result: Any) -> Arrays:
+    """One NumPy array or several, as a tuple."""
+    return result if isinstance(result, tuple) else (np.asarray(result),)
