@@ -346,11 +346,21 @@ def test_first_calls_are_fresh():
 
 
 def test_peak_memory():
-    peak = peak_memory(lambda: np.ones(10**6).sum())
+    peak = peak_memory(lambda: np.ones(10**7).sum())
     if peak is None:
         pytest.skip("this system does not tell")
-    assert 7e6 < peak < 12e6
+    assert 75e6 < peak < 85e6
     assert peak_memory(lambda: None) < 2e6
+
+
+def test_memory_of_a_call():
+    contenders = everyone("sigmoid", "float64", ("numpy",), ("high",), peers=True)
+    peaks = {c.name: measure("sigmoid", "float64", c).peak for c in contenders[:3]}
+    if None in peaks.values():
+        pytest.skip("this system does not tell")
+    assert peaks["numpy high"] < 1e6  # blocks
+    assert peaks["1/(1+np.exp(-x))"] > 7e6  # whole arrays
+    assert peaks["1/(1+np.exp(-x)), out="] < 1e6
 
 
 def test_inputs_are_the_same_each_time():

@@ -17,7 +17,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-from sigmoids.bench import charts, page, units
+from sigmoids.bench import page, units
+from sigmoids.bench.charts import FLOOR
 from sigmoids.bench.results import Case, Error, FirstCall, Results, Timing
 
 AWKWARD = "σ′ </script><b>&amp;'%{x}"
@@ -102,7 +103,7 @@ def test_the_charts_hold_the_figures(results, path):
 
     places = {point["name"]: (point["x"][0], point["y"][0]) for point in trade}
     assert places["numba high"] == (timings["numba high"].nanoseconds, 0.5)
-    assert places["jax high"] == (timings["jax high"].nanoseconds, charts.FLOOR)
+    assert places["jax high"] == (timings["jax high"].nanoseconds, FLOOR)
     assert "below 0.1 shown as 0.1" in charts[2]["layout"]["yaxis"]["title"]["text"]
 
     waits = [sum(lengths) for lengths in zip(*(bar["x"] for bar in starts), strict=True)]

@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 SIZE = 1_000_000
 """Elements of the call whose memory is measured."""
 
+GLIBC = {"MALLOC_MMAP_THRESHOLD_": str(2**17)}
+"""The C library's own default, but fixed: by itself it grows, and freed memory then stays held."""
+
 
 def measure(function: str, dtype: str, contender: Contender) -> FirstCall:
     """Import, first call without and with what an earlier process has compiled, and memory."""
     from sigmoids.bench.results import FirstCall
 
     with tempfile.TemporaryDirectory() as cache:
-        environment = {**os.environ, "NUMBA_CACHE_DIR": cache}
+        environment = {**os.environ, "NUMBA_CACHE_DIR": cache, **GLIBC}
         request = [function, dtype, contender.library, contender.name]
         cold, cached = (_child(request, environment) for _ in range(2))
     return FirstCall(
