@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sigmoids.backends.threads import processors
 from sigmoids.bench.cases import inputs, sizes
 from sigmoids.bench.contenders import FUNCTION_NAMES, everyone, limits
 from sigmoids.bench.inspection import check
 from sigmoids.bench.run import QUICK
 from sigmoids.choice import DTYPES, usable_backends
-from sigmoids.inventory import processors
 from sigmoids.spec import ACCURACIES
 
 ENTRIES = [

@@ -12,7 +12,7 @@ from sigmoids.accuracy import inputs, verify
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
 from sigmoids.accuracy.truth import Truth, same
-from sigmoids.choice import DTYPES
+from sigmoids.choice import DTYPES, Choice
 from sigmoids.functions import FUNCTIONS
 from sigmoids.functions.sigmoid_derivative import SECOND
 
@@ -237,7 +237,7 @@ def test_report_and_exit_status(tmp_path):
 
     from sigmoids.accuracy import report
 
-    choice = report.Choice.of(["sigmoid"], ["numpy"], ["float16"], None)
+    choice = Choice.of(["sigmoid"], ["numpy"], ["float16"], None)
     file = tmp_path / "rows.json"
     with (tmp_path / "text").open("w") as text:
         console = Console(file=text, width=140)
@@ -246,4 +246,4 @@ def test_report_and_exit_status(tmp_path):
     assert [row["misrounded"] for row in rows[:2]] == [0, 0]
     assert {row["computed_by"] for row in rows} >= {"numpy", "1/(1+np.exp(-x))", "jax.nn.sigmoid"}
     with pytest.raises(ValueError, match="unknown dtype 'float8'"):
-        report.Choice.of(None, None, ["float8"], None)
+        Choice.of(None, None, ["float8"], None)

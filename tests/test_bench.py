@@ -358,7 +358,7 @@ def test_memory_of_a_call():
     peaks = {c.name: measure("sigmoid", "float64", c).peak for c in contenders[:3]}
     if None in peaks.values():
         pytest.skip("this system does not tell")
-    assert peaks["numpy high"] < 1e6  # blocks
+    assert peaks["numpy high"] < 4e6  # a block's scratch, on every thread
     assert peaks["1/(1+np.exp(-x))"] > 7e6  # whole arrays
     assert peaks["1/(1+np.exp(-x)), out="] < 1e6
 

@@ -1,5 +1,6 @@
 """The sigmoid family: one call on any array, the same bits from every backend."""
 
+from sigmoids.backends.threads import get_num_threads, set_num_threads, use_num_threads
 from sigmoids.functions.sigmoid import sigmoid
 from sigmoids.functions.sigmoid_derivative import sigmoid_derivative
 from sigmoids.inventory import backends
@@ -10,9 +11,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "backends",
+    "get_num_threads",
     "plot",
     "set_default_backend",
+    "set_num_threads",
     "sigmoid",
     "sigmoid_derivative",
     "use_backend",
+    "use_num_threads",
 ]

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 import sigmoids
+from sigmoids.backends.threads import get_num_threads, processors
 from sigmoids.functions import FUNCTIONS
-from sigmoids.inventory import backends, processors
+from sigmoids.inventory import backends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def info() -> None:
         table.add_row(*row)
     console.print(table)
     console.print(f"sigmoids {sigmoids.__version__}, NumPy {np.__version__}")
-    console.print(f"processors this process may use: {processors()}")
+    console.print(f"processors this process may use: {processors()}, threads: {get_num_threads()}")
     if found["numba"].usable:
         from sigmoids.backends.numba.compile import cache_folder
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from sigmoids.backends import registry
@@ -75,13 +74,6 @@ def backends() -> Backends:
     ('cpu',)
     """
     return Backends({name: _inspect(row) for name, row in registry.ROWS.items()})
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1  # platforms without affinity masks
 
 
 def _inspect(row: registry.Row) -> BackendInfo:

@@ -12,9 +12,9 @@ import numpy as np
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.truth import Truth
+from sigmoids.backends.threads import processors
 from sigmoids.choice import DTYPES
 from sigmoids.functions import FUNCTIONS
-from sigmoids.inventory import processors
 from sigmoids.peers import plain_peers
 
 if TYPE_CHECKING:

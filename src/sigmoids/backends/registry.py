@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from sigmoids.backends.first_use import first_use
+
 if TYPE_CHECKING:
     from sigmoids.backends.engine import Engine
 
@@ -67,4 +69,6 @@ def require(name: object) -> Row:
 @cache
 def load(name: str) -> Engine:
     """The engine of that name, its libraries imported."""
-    return cast("Engine", importlib.import_module(require(name).module).engine)
+    row = require(name)
+    with first_use:
+        return cast("Engine", importlib.import_module(row.module).engine)

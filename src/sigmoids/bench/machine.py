@@ -13,7 +13,7 @@ from pathlib import Path
 import cpuinfo
 
 import sigmoids
-from sigmoids.inventory import processors
+from sigmoids.backends.threads import processors, set_num_threads
 from sigmoids.peers import libraries
 
 PACKAGES = ("numpy", "numba", "jax", "jaxlib", "torch", "scipy", "numexpr")
@@ -48,6 +48,7 @@ def use_threads(threads: int | None, *, peers: bool) -> int:
         raise ValueError(f"threads must be from 1 to {available}, the processors there are")
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    set_num_threads(threads)
     os.environ["NPROC"] = str(threads)  # XLA's threads where there is no affinity
     for library in libraries() if peers else ():
         library.use_threads(threads)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sigmoids.backends import narrow
+from sigmoids.backends import narrow, sharing
 from sigmoids.backends.blocks import blocks
+from sigmoids.backends.first_use import first_use
 from sigmoids.backends.numba import kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sigmoids.spec import Accuracy, Spec
+
+WORTHWHILE = {
+    ("float64", "high"): 2**16,
+    ("float64", "fast"): 2**17,
+    ("float32", "high"): 2**17,
+    ("float32", "fast"): 2**18,
+}
+"""Elements from which on waking other threads pays: those of some 150 µs."""
 
 Key = tuple["Spec", np.dtype[Any], "Accuracy"]
 
@@ -26,7 +35,6 @@ class NumbaEngine:
 
     def __init__(self) -> None:
         self._ufuncs: dict[Key, np.ufunc] = {}
-        self._compiling = threading.Lock()
 
     def devices(self) -> tuple[str, ...]:
         """Code is generated for the host's processor."""
@@ -43,21 +51,26 @@ class NumbaEngine:
         ufunc = self._ufuncs.get((spec, x.dtype, accuracy)) or self._compiled(
             spec, x.dtype, accuracy
         )
-        if x.flags.c_contiguous and (out is None or out.flags.c_contiguous):
-            return ufunc(x, out=out)
-        # Gathered blocks keep the loops vector code.  Besides, the loops that Numba 0.68 makes
-        # look at the strides of inputs only, and write to a strided output as if contiguous.
         if out is None:
             out = np.empty_like(x)
-        for source, target in blocks(x, out, x.dtype, x.dtype):
-            ufunc(source, out=target)
+        sharing.evaluate(partial(_fill, ufunc), x, out, WORTHWHILE[x.dtype.name, accuracy])
         return out
 
     def _compiled(self, *key: *Key) -> np.ufunc:
-        with self._compiling:
+        with first_use:
             if key not in self._ufuncs:
                 self._ufuncs[key] = kernels.ufunc(*key)
             return self._ufuncs[key]
+
+
+def _fill(ufunc: np.ufunc, x: NDArray[Any], out: NDArray[Any]) -> None:
+    if x.flags.c_contiguous and out.flags.c_contiguous:
+        ufunc(x, out=out)
+        return
+    # Gathered blocks keep the loops vector code.  Besides, the loops that Numba 0.68 makes look at
+    # the strides of inputs only, and write to a strided output as if contiguous.
+    for source, target in blocks(x, out, x.dtype, x.dtype):
+        ufunc(source, out=target)
 
 
 engine = NumbaEngine()

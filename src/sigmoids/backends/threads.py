@@ -1,0 +1,157 @@
+"""How many threads a call may use: the processors there are, or what was asked for."""
+
+from __future__ import annotations
+
+import math
+import os
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OWN_GROUPS = Path("/proc/self/cgroup")
+CGROUPS = Path("/sys/fs/cgroup")
+
+_scoped: ContextVar[int | None] = ContextVar("sigmoids_num_threads", default=None)
+_chosen: int | None = None
+
+
+def get_num_threads() -> int:
+    """How many threads a call may use.
+
+    Returns
+    -------
+    int
+        What :func:`use_num_threads`, :func:`set_num_threads` or the environment variable
+        ``SIGMOIDS_NUM_THREADS`` say, in this order; otherwise the processors that this process
+        may use, by its affinity mask and by the CPU quota of its control group.
+
+    Raises
+    ------
+    ValueError
+        ``SIGMOIDS_NUM_THREADS`` is not a positive integer.
+
+    Examples
+    --------
+    >>> import sigmoids as sg
+    >>> with sg.use_num_threads(1):
+    ...     sg.get_num_threads()
+    1
+    """
+    return _scoped.get() or _chosen or _default()
+
+
+def set_num_threads(number: int | None) -> None:
+    """Choose how many threads a call may use, in the whole process.
+
+    One thread means that none but the calling one is used, and none is started.
+
+    Parameters
+    ----------
+    number : int or None
+        At least 1; None for the default.
+
+    Raises
+    ------
+    ValueError
+        ``number`` is not a positive integer.
+
+    Examples
+    --------
+    >>> import sigmoids as sg
+    >>> sg.set_num_threads(2)
+    >>> sg.get_num_threads()
+    2
+    >>> sg.set_num_threads(None)
+    """
+    global _chosen
+    _chosen = None if number is None else _checked(number)
+
+
+@contextmanager
+def use_num_threads(number: int) -> Iterator[None]:
+    """Choose how many threads a call may use, for a block, in this thread or task only.
+
+    Parameters
+    ----------
+    number : int
+        At least 1.
+
+    Raises
+    ------
+    ValueError
+        ``number`` is not a positive integer.
+
+    Examples
+    --------
+    >>> import sigmoids as sg
+    >>> with sg.use_num_threads(1):
+    ...     y = sg.sigmoid([0.0])
+    """
+    token = _scoped.set(_checked(number))
+    try:
+        yield
+    finally:
+        _scoped.reset(token)
+
+
+def processors() -> int:
+    """How many processors this process may use at the same time: affinity and CPU quota."""
+    if hasattr(os, "sched_getaffinity"):
+        allowed = len(os.sched_getaffinity(0))
+    else:
+        allowed = os.cpu_count() or 1  # platforms without affinity masks
+    return max(1, math.floor(min(allowed, quota())))
+
+
+@cache
+def _default() -> int:
+    text = os.environ.get("SIGMOIDS_NUM_THREADS")
+    if not text:
+        return processors()
+    try:
+        return _checked(int(text))
+    except ValueError:
+        raise ValueError(f"SIGMOIDS_NUM_THREADS must be a positive integer, not {text!r}") from None
+
+
+def _checked(number: int) -> int:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise ValueError(f"the number of threads must be a positive integer, not {number!r}")
+    return number
+
+
+def quota() -> float:
+    """Processors that the control groups of this process grant it together."""
+    try:
+        lines = OWN_GROUPS.read_text().splitlines()
+    except OSError:
+        return math.inf
+    return min((_granted(line) for line in lines), default=math.inf)
+
+
+def _granted(line: str) -> float:
+    """The least of one hierarchy's quotas, from the process's group up to the root."""
+    _, controllers, path = line.split(":", 2)
+    if controllers and "cpu" not in controllers.split(","):
+        return math.inf
+    root = CGROUPS / ("cpu" if controllers else "")
+    group = root / path.lstrip("/")
+    return min(_read(folder) for folder in (group, *group.parents) if folder.is_relative_to(root))
+
+
+def _read(group: Path) -> float:
+    """A group's quota: "quota period" or "max period" in one file (v2), or in two (v1)."""
+    for names in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
+        try:
+            text = " ".join((group / name).read_text().strip() for name in names)
+            quota, period = map(int, text.split())
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+        if quota > 0:
+            return quota / period
+    return math.inf

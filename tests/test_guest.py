@@ -1,0 +1,187 @@
+"""A good guest: threads, forks, interrupts, exits and failures of the process it lives in."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from test_process import run
+
+PRELUDE = """
+import os, sys, threading, time
+import numpy as np, sigmoids as sg
+x = np.linspace(-30, 30, 2**19)
+def right(backend="numba"):
+    y = sg.sigmoid(x, backend=backend)
+    return bool(np.allclose(y, 1 / (1 + np.exp(-x)), rtol=1e-14, atol=0))
+"""
+
+NEEDS_FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+
+
+@NEEDS_FORK
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("before", [True, False], ids=["used before", "unused before"])
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_fork(before, backend):
+    code = f"""{PRELUDE}
+import warnings; warnings.simplefilter("ignore", DeprecationWarning)
+sg.set_num_threads(3)
+assert not {before} or right({backend!r})
+child = os.fork()
+if not child:
+    os._exit(0 if right({backend!r}) else 1)
+assert right({backend!r})
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+print("both right")
+"""
+    assert run(code).stdout.strip() == "both right"
+
+
+@NEEDS_FORK
+def test_fork_while_other_threads_compute():
+    code = f"""{PRELUDE}
+import warnings; warnings.simplefilter("ignore", DeprecationWarning)
+sg.set_num_threads(2)
+busy = True
+def work():
+    while busy:
+        assert right()
+threads = [threading.Thread(target=work) for _ in range(3)]
+for t in threads: t.start()
+for _ in range(20):
+    child = os.fork()
+    if not child:
+        os._exit(0 if right() else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+busy = False
+for t in threads: t.join()
+print("all right")
+"""
+    assert run(code).stdout.strip() == "all right"
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["used before", "unused before"])
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_multiprocessing(tmp_path, method, before):
+    import multiprocessing
+
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"no {method} here")
+    script = tmp_path / "script.py"
+    script.write_text(f"""{PRELUDE}
+import multiprocessing, warnings
+def task(_):
+    return right() and right("numpy")
+if __name__ == "__main__":
+    warnings.simplefilter("ignore", DeprecationWarning)
+    assert not {before} or right()
+    with multiprocessing.get_context({method!r}).Pool(2) as workers:
+        assert all(workers.map(task, range(4)))
+    assert right()
+    print("all right")
+""")
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "all right"), done.stderr
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("torch"), reason="PyTorch is not installed")
+def test_beside_the_threads_of_another_library():
+    code = f"""{PRELUDE}
+import torch
+t = torch.linspace(-30, 30, 2**19)
+busy, ours = True, []
+def theirs():
+    while busy:
+        torch.sigmoid(t)
+def mine():
+    for _ in range(100):
+        ours.append(right())
+crew = [threading.Thread(target=f) for f in (theirs, theirs, *8 * [mine])]
+for c in crew: c.start()
+for c in crew[2:]: c.join()
+busy = False
+for c in crew: c.join()
+print(len(ours), all(ours))
+"""
+    assert run(code).stdout.split() == ["800", "True"]
+
+
+def test_interrupted_from_the_keyboard():
+    code = f"""{PRELUDE}
+import signal
+long = np.zeros(2**28, np.float32)
+out = np.empty_like(long)
+sg.sigmoid(long[:100], backend="numba")
+print("ready", flush=True)
+try:
+    while True:
+        sg.sigmoid(long, backend="numba", out=out)
+except KeyboardInterrupt:
+    late = time.perf_counter()
+    out[:] = 7  # nobody writes to it any more
+    time.sleep(0.2)
+    print("stopped", (out == 7).all(), right())
+"""
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    with child:
+        assert child.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        child.send_signal(signal.SIGINT)
+        said, complaint = child.communicate(timeout=60)
+    assert said.split() == ["stopped", "True", "True"], complaint
+
+
+@pytest.mark.parametrize("daemon", [True, False])
+def test_exit_while_calls_run(daemon):
+    code = f"""{PRELUDE}
+def work():
+    for _ in range(40):
+        sg.sigmoid(x, backend="numba")
+for _ in range(3):
+    threading.Thread(target=work, daemon={daemon}).start()
+sg.sigmoid(x, backend="numba")
+"""
+    for _ in range(3):
+        assert run(code).stderr == ""
+
+
+def test_calls_while_exiting():
+    code = f"""{PRELUDE}
+import atexit
+atexit.register(lambda: print(right(), flush=True))
+right()
+"""
+    done = run(code)
+    assert (done.stdout.strip(), done.stderr) == ("True", "")
+    code = code.replace("\nright()\n", "\n")  # no helper was started before
+    done = run(code)
+    assert (done.stdout.strip(), done.stderr) == ("True", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits on memory are Linux's here")
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_out_of_memory(backend):
+    code = f"""{PRELUDE}
+import resource
+big = np.zeros(2**27, np.float64)  # 1 GiB
+assert right({backend!r})
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 2**28, used + 2**28))
+try:
+    sg.sigmoid(big, backend={backend!r})
+except MemoryError:
+    print("MemoryError", right({backend!r}))
+small = np.full(big.shape, 7, np.int8)
+"""
+    assert run(code).stdout.split() == ["MemoryError", "True"]

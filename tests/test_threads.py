@@ -1,0 +1,259 @@
+"""Threads: how many, who is chosen, and that results do not depend on it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import cases
+import sigmoids as sg
+from sigmoids.backends import pool, sharing, threads
+from test_process import run
+
+CPU_BACKENDS = ("numpy", "numba")
+SIZE = 2**18 + 12_345
+"""Above every engine's size from which threads are woken, and no multiple of anything."""
+
+
+@pytest.fixture(autouse=True)
+def _own_choice():
+    yield
+    sg.set_num_threads(None)
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    return np.random.default_rng(1).normal(scale=20, size=SIZE)
+
+
+def test_choices_in_their_order():
+    assert sg.get_num_threads() == threads.processors()
+    sg.set_num_threads(5)
+    assert sg.get_num_threads() == 5
+    with sg.use_num_threads(3):
+        assert sg.get_num_threads() == 3
+        with sg.use_num_threads(1):
+            assert sg.get_num_threads() == 1
+        seen = []
+        other = threading.Thread(target=lambda: seen.append(sg.get_num_threads()))
+        other.start()
+        other.join()
+        assert seen == [5]
+    assert sg.get_num_threads() == 5
+    sg.set_num_threads(None)
+    assert sg.get_num_threads() == threads.processors()
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, "2", True])
+def test_numbers_of_threads_that_are_none(number):
+    with pytest.raises(ValueError, match="must be a positive integer, not"):
+        sg.set_num_threads(number)
+    with (
+        pytest.raises(ValueError, match="must be a positive integer, not"),
+        sg.use_num_threads(number),
+    ):
+        pass
+
+
+def test_the_environment_chooses():
+    code = "import sigmoids as sg; print(sg.get_num_threads())"
+    assert run(code, SIGMOIDS_NUM_THREADS="7").stdout.strip() == "7"
+    code = "import sigmoids as sg\ntry: sg.get_num_threads()\nexcept ValueError as e: print(e)"
+    for text in ("many", "0", "-2"):
+        said = run(code, SIGMOIDS_NUM_THREADS=text).stdout
+        assert "SIGMOIDS_NUM_THREADS must be a positive integer" in said
+        assert text in said
+
+
+V1 = {"cpu.cfs_quota_us": "150000", "cpu.cfs_period_us": "100000"}
+
+
+@pytest.mark.parametrize(
+    ("groups", "folder", "files", "quota"),
+    [
+        ("0::/", "", {}, np.inf),
+        ("0::/", "", {"cpu.max": "max 100000"}, np.inf),
+        ("0::/", "", {"cpu.max": "50000 100000"}, 0.5),
+        ("0::/a/b", "a/b", {"cpu.max": "250000 100000"}, 2.5),
+        ("0::/a/b", "a", {"cpu.max": "250000 100000"}, 2.5),  # the parent's holds too
+        ("0::/elsewhere", "", {"cpu.max": "250000 100000"}, 2.5),
+        ("4:memory:/a\n2:cpu,cpuacct:/a", "cpu/a", V1, 1.5),
+        ("2:cpu,cpuacct:/a", "cpu/a", {**V1, "cpu.cfs_quota_us": "-1"}, np.inf),
+        ("0::/", "", {"cpu.max": "not at all"}, np.inf),
+    ],
+)
+def test_quota(tmp_path, monkeypatch, groups, folder, files, quota):
+    place = tmp_path / "cgroup" / folder
+    place.mkdir(parents=True)
+    for name, text in files.items():
+        (place / name).write_text(text + "\n")
+    (tmp_path / "groups").write_text(groups + "\n")
+    monkeypatch.setattr(threads, "CGROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(threads, "OWN_GROUPS", tmp_path / "groups")
+    assert threads.quota() == quota
+    assert threads.processors() >= 1
+    if quota < 1:
+        assert threads.processors() == 1
+
+
+def test_no_control_groups(tmp_path, monkeypatch):
+    monkeypatch.setattr(threads, "OWN_GROUPS", tmp_path / "missing")
+    assert threads.quota() == np.inf
+
+
+def test_affinity_counts():
+    code = (
+        "import os, sigmoids as sg; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))});"
+        "print(sg.get_num_threads())"
+    )
+    assert run(code).stdout.strip() == "1"
+
+
+def test_one_thread_starts_none():
+    code = (
+        "import threading, numpy as np, sigmoids as sg; sg.set_num_threads(1);"
+        "sg.sigmoid(np.zeros(10**6), backend='numba'); print(threading.active_count())"
+    )
+    assert run(code).stdout.strip() == "1"
+
+
+@pytest.mark.parametrize("backend", CPU_BACKENDS)
+def test_threads_do_not_change_a_bit(member, backend, dtype, accuracy, numbers):
+    with np.errstate(all="ignore"):
+        x = numbers.astype(dtype)
+    layouts = {
+        "flat": x,
+        "strided": np.repeat(x, 2)[::2],
+        "backwards": x[::-1],
+        "Fortran": np.asfortranarray(x[: 500 * 523].reshape(500, 523)),
+        "rows": x[: 500 * 520].reshape(500, 520)[:, 3:-1],
+        "few rows": x[: 2 * 131_000].reshape(2, 131_000)[:, ::2],
+        "deep": x[: 40 * 61 * 107].reshape(40, 61, 107).transpose(2, 0, 1),
+    }
+    for name, layout in layouts.items():
+        with sg.use_num_threads(1):
+            alone = member.function(layout, backend=backend, accuracy=accuracy)
+        for number in (2, 3, 8):
+            with sg.use_num_threads(number):
+                shared = member.function(layout, backend=backend, accuracy=accuracy)
+                assert (cases.bits(shared) == cases.bits(alone)).all(), (name, number)
+                out = np.empty_like(layout)
+                assert member.function(layout, backend=backend, accuracy=accuracy, out=out) is out
+                assert (cases.bits(out) == cases.bits(alone)).all(), (name, number)
+
+
+@pytest.mark.parametrize("shape", [(10,), (7, 3), (1, 1000), (1000, 1), (5, 1, 7)])
+@pytest.mark.parametrize("chunk", [1, 7, 64, 10**6])
+def test_chunks_cover_everything_once(monkeypatch, shape, chunk):
+    monkeypatch.setattr(sharing, "CHUNK", chunk)
+    x = np.arange(np.prod(shape), dtype=float).reshape(shape)
+    for layout in (x, x.T, x[..., ::-1], np.repeat(x, 2, axis=-1)[..., ::2]):
+        out = np.zeros_like(layout)
+
+        def work(x, out):
+            out += 1 + x
+
+        with sg.use_num_threads(3):
+            sharing.evaluate(work, layout, out, worthwhile=0)
+        np.testing.assert_array_equal(out, 1 + layout)
+
+
+def test_jobs_are_done_once_by_several_threads():
+    done, who = [], set()
+    both = threading.Barrier(2, timeout=30)
+
+    def work(chunk):
+        if chunk < 2:
+            both.wait()  # two threads at once, or never
+        done.append(chunk)
+        who.add(threading.get_ident())
+
+    pool.Pool().run(work, 100, threads=2)
+    assert sorted(done) == list(range(100))
+    assert len(who) == 2
+    assert threading.get_ident() in who
+
+
+def test_a_call_needs_no_helper():
+    done = []
+    lonely = pool.Pool()
+    lonely._starting = None
+    lonely._helpers = 7  # none of which exists
+    lonely.run(done.append, 10, threads=8)
+    assert done == list(range(10))
+
+
+def test_no_more_threads_to_be_had(monkeypatch):
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    done = []
+    pool.Pool().run(done.append, 10, threads=8)
+    assert done == list(range(10))
+
+
+@pytest.mark.parametrize("culprit", ["caller", "helper"])
+def test_exceptions_arrive_and_leave_nobody_at_work(culprit):
+    crew = pool.Pool()
+    both = threading.Barrier(2, timeout=30)
+    at_work = []
+
+    def work(chunk):
+        at_work.append(chunk)
+        mine = threading.current_thread() is threading.main_thread()
+        if chunk < 2:
+            both.wait()
+            if mine == (culprit == "caller"):
+                raise ZeroDivisionError(chunk)
+            time.sleep(0.05)
+        at_work.remove(chunk)
+
+    with pytest.raises(ZeroDivisionError):
+        crew.run(work, 1000, threads=2)
+    assert len(at_work) == 1  # the one that raised
+    done = []
+    crew.run(done.append, 10, threads=2)
+    assert sorted(done) == list(range(10))
+
+
+def test_many_callers(numbers):
+    expected = sg.sigmoid(numbers, backend="numba")
+    wrong = []
+
+    def call(seed):
+        draw = np.random.default_rng(seed)
+        for _ in range(30):
+            size = int(draw.integers(1, SIZE))
+            if not (sg.sigmoid(numbers[:size], backend="numba") == expected[:size]).all():
+                wrong.append(size)
+
+    callers = [threading.Thread(target=call, args=(seed,)) for seed in range(8)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert not wrong
+
+
+def test_an_idle_pool_keeps_no_array_alive(numbers):
+    import gc
+    import weakref
+
+    class Tracked(np.ndarray):
+        pass
+
+    x = numbers.copy().view(Tracked)
+    watch = weakref.ref(x)
+    with sg.use_num_threads(2):
+        sg.sigmoid(x, backend="numba")
+    del x
+    for _ in range(100):
+        gc.collect()
+        if watch() is None:
+            break
+        time.sleep(0.02)
+    assert watch() is None
