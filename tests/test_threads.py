@@ -10,7 +10,7 @@ import pytest
 
 import cases
 import sigmoids as sg
-from sigmoids.backends import pool, sharing, threads
+from sigmoids.backends import pool, quota, sharing, threads
 from test_process import run
 
 CPU_BACKENDS = ("numpy", "numba")
@@ -72,7 +72,7 @@ V1 = {"cpu.cfs_quota_us": "150000", "cpu.cfs_period_us": "100000"}
 
 
 @pytest.mark.parametrize(
-    ("groups", "folder", "files", "quota"),
+    ("groups", "folder", "files", "granted"),
     [
         ("0::/", "", {}, np.inf),
         ("0::/", "", {"cpu.max": "max 100000"}, np.inf),
@@ -85,23 +85,23 @@ V1 = {"cpu.cfs_quota_us": "150000", "cpu.cfs_period_us": "100000"}
         ("0::/", "", {"cpu.max": "not at all"}, np.inf),
     ],
 )
-def test_quota(tmp_path, monkeypatch, groups, folder, files, quota):
+def test_quota(tmp_path, monkeypatch, groups, folder, files, granted):
     place = tmp_path / "cgroup" / folder
     place.mkdir(parents=True)
     for name, text in files.items():
         (place / name).write_text(text + "\n")
     (tmp_path / "groups").write_text(groups + "\n")
-    monkeypatch.setattr(threads, "CGROUPS", tmp_path / "cgroup")
-    monkeypatch.setattr(threads, "OWN_GROUPS", tmp_path / "groups")
-    assert threads.quota() == quota
+    monkeypatch.setattr(quota, "CGROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(quota, "OWN_GROUPS", tmp_path / "groups")
+    assert quota.quota() == granted
     assert threads.processors() >= 1
-    if quota < 1:
+    if granted < 1:
         assert threads.processors() == 1
 
 
 def test_no_control_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr(threads, "OWN_GROUPS", tmp_path / "missing")
-    assert threads.quota() == np.inf
+    monkeypatch.setattr(quota, "OWN_GROUPS", tmp_path / "missing")
+    assert quota.quota() == np.inf
 
 
 def test_affinity_counts():

@@ -7,14 +7,10 @@ import os
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-OWN_GROUPS = Path("/proc/self/cgroup")
-CGROUPS = Path("/sys/fs/cgroup")
 
 _scoped: ContextVar[int | None] = ContextVar("sigmoids_num_threads", default=None)
 _chosen: int | None = None
@@ -105,6 +101,8 @@ def processors() -> int:
         allowed = len(os.sched_getaffinity(0))
     else:
         allowed = os.cpu_count() or 1  # platforms without affinity masks
+    from sigmoids.backends.quota import quota  # reads files, which importing should not prepare
+
     return max(1, math.floor(min(allowed, quota())))
 
 
@@ -123,35 +121,3 @@ def _checked(number: int) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise ValueError(f"the number of threads must be a positive integer, not {number!r}")
     return number
-
-
-def quota() -> float:
-    """Processors that the control groups of this process grant it together."""
-    try:
-        lines = OWN_GROUPS.read_text().splitlines()
-    except OSError:
-        return math.inf
-    return min((_granted(line) for line in lines), default=math.inf)
-
-
-def _granted(line: str) -> float:
-    """The least of one hierarchy's quotas, from the process's group up to the root."""
-    _, controllers, path = line.split(":", 2)
-    if controllers and "cpu" not in controllers.split(","):
-        return math.inf
-    root = CGROUPS / ("cpu" if controllers else "")
-    group = root / path.lstrip("/")
-    return min(_read(folder) for folder in (group, *group.parents) if folder.is_relative_to(root))
-
-
-def _read(group: Path) -> float:
-    """A group's quota: "quota period" or "max period" in one file (v2), or in two (v1)."""
-    for names in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
-        try:
-            text = " ".join((group / name).read_text().strip() for name in names)
-            quota, period = map(int, text.split())
-        except (OSError, ValueError):  # no such file, or "max"
-            continue
-        if quota > 0:
-            return quota / period
-    return math.inf
