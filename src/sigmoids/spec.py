@@ -32,7 +32,9 @@ class Vocabulary(Protocol):
         ...
 
     def exp_ratio(self, z: T, /) -> tuple[T, T]:
-        """Numbers ``(p, q)`` with p/q = e^z, for z ≤ 0; both are positive and p + q is finite.
+        """Numbers ``(p, q)`` with p/q = e^z; both are positive and p + q is finite.
+
+        Where e^z is so large that 1 + e^z rounds to it, p/q may be another number as large.
 
         A quotient of sums of the two needs one division where e^z by itself already costs one.
         """
@@ -94,8 +96,8 @@ class Spec:
         The largest errors by (dtype, accuracy) and backend, where results are not correctly
         rounded anyway.
     break_ties : callable, optional
-        ``break_ties(xp, x, y)``: moves a wide result ``y`` off the midpoint of two narrower
-        numbers where the exact value lies beside it by less than the wide dtype can tell.
+        ``break_ties(xp, x)``: moves a wide argument, and so its result off the midpoint of two
+        narrower numbers, where the exact value lies beside it by less than the wide dtype can tell.
     """
 
     name: str
@@ -103,7 +105,7 @@ class Spec:
     reference: Callable[[Any, Any], Any]
     derivative: Callable[[Evaluate, Any], Any]
     bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]]
-    break_ties: Callable[[Any, Any, Any], Any] | None = None
+    break_ties: Callable[[Any, Any], Any] | None = None
 
     def bound(self, backend: str, dtype: str, accuracy: Accuracy) -> Bound:
         """The declared bound of one backend, dtype and accuracy."""

@@ -26,6 +26,12 @@ LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 LOWEST = -746.0
 """Below the logarithm of half the smallest subnormal: e^z rounds to 0."""
 
+LOWEST_NARROW = -104.0
+"""The same for float32 and narrower types."""
+
+HIGHEST = 80.0
+"""Above the z from which on 1 + e^z rounds to e^z, and within the range of float32."""
+
 P1 = float.fromhex("0x1.555555555553ep-3")
 P2 = float.fromhex("-0x1.6c16c16bebd93p-9")
 P3 = float.fromhex("0x1.1566aaf25de2cp-14")
@@ -44,7 +50,10 @@ class Base(Protocol):
     """The float64 primitives of an engine that evaluates the rational form."""
 
     def split(self, z: Any, /) -> tuple[Any, Any, Any, Any]:
-        """Z raised to :data:`LOWEST`, k = round(z/ln 2), 2^⌊k/2⌋ and 2^(⌊k/2⌋ − k)."""
+        """Z within :data:`LOWEST` … :data:`HIGHEST`, k = round(z/ln 2), and powers of two.
+
+        Their quotient is 2^k, such as 2^⌊k/2⌋ and 2^(⌊k/2⌋ − k).
+        """
         ...
 
     def cut(self, x: Any, /) -> Any:

@@ -35,7 +35,7 @@ class JaxVocabulary:
     def exp_ratio(cls, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
         """Numerator and denominator of e^z."""
         if z.dtype != np.float64:
-            return jnp.exp(z), jnp.ones((), z.dtype)
+            return jnp.exp(jnp.minimum(z, exponential.HIGHEST)), jnp.ones((), z.dtype)
         p, q, _, _ = exponential.single_ratio(cls, z)
         return p, q
 
@@ -50,7 +50,7 @@ class JaxVocabulary:
     @staticmethod
     def split(z: jax.Array, /) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
         """The argument reduction of :mod:`sigmoids.backends.exponential`, with its lift."""
-        z = jnp.maximum(z, exponential.LOWEST)
+        z = jnp.clip(z, exponential.LOWEST, exponential.HIGHEST)
         k = lax.round(z * exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
         n = k.astype(jnp.int32)
         half = n >> 1
@@ -103,10 +103,9 @@ def _compute(spec: Spec, x: jax.Array, accuracy: Accuracy) -> jax.Array:
             y: jax.Array = spec.formula(_VOCABULARY, number)
             return y.astype(x.dtype)
         number = x.astype(np.float64)
-        y = spec.formula(_VOCABULARY, number)
         if spec.break_ties is not None:
-            y = spec.break_ties(_VOCABULARY, number, y)
-        return _round_once(y, x.dtype)
+            number = spec.break_ties(_VOCABULARY, number)
+        return _round_once(spec.formula(_VOCABULARY, number), x.dtype)
 
 
 def _look_up(spec: Spec, x: jax.Array) -> jax.Array:

@@ -58,7 +58,7 @@ class NumpyVocabulary:
     @staticmethod
     def exp_ratio(z: Any, /) -> tuple[Any, Any]:
         """(e^z, 1): the library's own exponential; a division would only add to its cost."""
-        return np.exp(z), 1.0
+        return np.exp(np.minimum(z, exponential.HIGHEST)), 1.0
 
     @staticmethod
     def expm1_ratio(z: Any, /) -> tuple[Any, Any]:
@@ -68,7 +68,7 @@ class NumpyVocabulary:
     @staticmethod
     def split(z: Any, /) -> tuple[Any, Any, Any, Any]:
         """The argument reduction of :mod:`sigmoids.backends.exponential`."""
-        z = np.maximum(z, exponential.LOWEST)
+        z = np.minimum(np.maximum(z, exponential.LOWEST), exponential.HIGHEST)
         k = np.rint(z * exponential.LOG2E)
         half = np.floor(k * 0.5)
         return z, k, Node(_power_of_two, (half,)), Node(_power_of_two, (half - k,))
@@ -171,8 +171,9 @@ def narrowing(spec: Spec) -> Program:
     """The formula in float64, ready to be rounded to a narrower dtype."""
 
     def trace(x: Any) -> Any:
-        y = spec.formula(_VOCABULARY, x)
-        return y if spec.break_ties is None else spec.break_ties(_VOCABULARY, x, y)
+        if spec.break_ties is not None:
+            x = spec.break_ties(_VOCABULARY, x)
+        return spec.formula(_VOCABULARY, x)
 
     return Program(trace)
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def formula(xp: Vocabulary, x: Any) -> Any:
-    """1/(1+e) for x ≥ 0 and e/(1+e) for x < 0, with e = e^−|x| = p/q: never an overflow."""
-    p, q = xp.exp_ratio(-xp.abs(x))
-    return xp.where(x < 0, p, q) / (q + p)
+    """e^x/(1 + e^x) with e^x = p/q: accurate in both tails, and one division."""
+    p, q = xp.exp_ratio(x)
+    return p / (q + p)
 
 
 def reference(m: Any, x: Any) -> Any:
@@ -30,29 +30,29 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
     return evaluate(sigmoid_derivative.SPEC, x)
 
 
-def break_ties(xp: Vocabulary, x: Any, y: Any) -> Any:
+def break_ties(xp: Vocabulary, x: Any) -> Any:
     """Settle the float32 inputs whose result float64 cannot tell from a midpoint.
 
     For |x| < 2^−14, σ(x) = ½ + x/4 − x³/48 + …, where ½ + x/4 can be the midpoint of two float32
-    numbers.  The exact value then lies on the side of ½, by as little as 2^−75.  So ½ + x/4 serves,
-    shortened by a 2^−27th of x/4; where it is no midpoint, it is further from one than that and
-    than x³/48.
+    numbers.  The exact value then lies on the side of ½, by as little as 2^−75.  So x is shortened
+    by a 2^−27th; where ½ + x/4 is no midpoint, it is further from one than that and than x³/48.
 
     Besides, the exact values of just four inputs lie within 3 ulp of float64 of a midpoint.
     """
-    y = xp.where(xp.abs(x) < 2.0**-14, 0.5 + x * (0.25 - 2.0**-29), y)
-    y = xp.where((x == BELOW[0]) | (x == BELOW[1]) | (x == BELOW[2]), y * (1 - 2.0**-40), y)
-    return xp.where(x == ABOVE, y * (1 + 2.0**-40), y)
+    toward_half = (x == TOWARD_HALF[0]) | (x == TOWARD_HALF[1]) | (x == TOWARD_HALF[2])
+    x = xp.where(xp.abs(x) < 2.0**-14, x * (1 - 2.0**-27), x)
+    x = xp.where(toward_half, x * (1 - 2.0**-30), x)
+    return xp.where(x == FROM_HALF, x * (1 + 2.0**-30), x)
 
 
-BELOW = (
+TOWARD_HALF = (
     float.fromhex("0x1.250c08p-9"),
     float.fromhex("0x1.437902p-5"),
-    float.fromhex("-0x1.2082e0p-3"),
+    float.fromhex("-0x1.250c02p-10"),
 )
-ABOVE = float.fromhex("-0x1.250c02p-10")
-"""Inputs whose exact values lie 2.19, 0.49 and 1.06 ulp of float64 below a midpoint of float32
-numbers, and 0.25 above one."""
+FROM_HALF = float.fromhex("-0x1.2082e0p-3")
+"""Inputs whose exact values lie 2.19, 0.49 and 0.25 ulp of float64 from a midpoint of float32
+numbers on the side of ½, and 1.06 on the other side."""
 
 BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     ("float64", "high"): {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sigmoids.backends.numba import double, paired, single
+from sigmoids.backends.numba import double, paired, single, wide
 from sigmoids.backends.numba.compile import compile_ufunc
 from sigmoids.backends.numba.scalars import is_nan, jit
 
@@ -35,7 +35,8 @@ def _kernel(spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[[A
 
         def kernel(x: Any) -> Any:
             nan = is_nan(x)
-            y = formula(xp, zero if nan else x)
+            number = zero if nan else x
+            y = xp.lower(number, formula(xp, number))
             return x if nan else y
 
     elif dtype == np.float64:
@@ -51,12 +52,12 @@ def _kernel(spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[[A
 
         def kernel(x: Any) -> Any:
             nan = is_nan(x)
-            number = np.float64(zero if nan else x)
-            y = break_ties(double, number, formula(double, number))
+            number = break_ties(wide, np.float64(zero if nan else x))
+            y = formula(wide, number)
             return x if nan else np.float32(y)
 
     return kernel
 
 
-def _no_ties(_xp: Any, _x: Any, y: Any) -> Any:
-    return y
+def _no_ties(_xp: Any, x: Any) -> Any:
+    return x

@@ -106,7 +106,16 @@ def _where(condition: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     return parts if a == PAIR else number
 
 
-split = make_split(np.float64(exponential.LOWEST), lifts=True)
+_split = make_split(np.float64, exponential.LOWEST, exponential.LIFTED_BELOW)
+
+
+@jit
+def split(z: Any) -> Any:
+    """The reduction, with all of the power of two, lifted, above."""
+    z, k, power = _split(z)
+    return z, k, power, 1.0
+
+
 _ratio = jit(exponential.double_ratio)
 
 

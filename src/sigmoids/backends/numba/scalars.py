@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic, register_jitable
 
 from sigmoids.backends import exponential, pairs
-from sigmoids.backends.exponential import LIFT, LIFTED_BELOW, LOG2E
+from sigmoids.backends.exponential import LIFT, LOG2E
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,54 +66,65 @@ def cut(_typing: Any, _x: Any) -> Any:
     return types.float64(types.float64), code
 
 
-def make_split(lowest: Any, *, lifts: bool = False) -> Callable[[Any], Any]:
+def make_split(real: Any, lowest: float, lifted_below: float = -math.inf) -> Callable[[Any], Any]:
     """The argument reduction of :mod:`sigmoids.backends.exponential` in one floating type.
 
     Parameters
     ----------
-    lowest : float32 or float64 scalar
-        Where e^z is 0 in the floating type; lower arguments are raised to it.
-    lifts : bool
-        Whether the numerator's power is 2^LIFT times too large below LIFTED_BELOW.
+    real : type
+        float32 or float64, as NumPy's scalar type.
+    lowest : float
+        Where e^z rounds to 0; lower arguments are raised to it.
+    lifted_below : float
+        Arguments below have a power of two that is 2^LIFT times too large, and so a normal
+        number.
+
+    Returns
+    -------
+    callable
+        ``split(z)``: z within its limits, k = round(z/ln 2), and 2^k.
     """
-    real = type(lowest)
-    bits = 8 * lowest.itemsize
-    mantissa = {32: 23, 64: 52}[bits]
-    bias = 2 ** (bits - mantissa - 2) - 1
+    info = np.finfo(real)
+    mantissa, bias = info.nmant, 1 - info.minexp
+    lifts = lowest < lifted_below
+    lowest, highest, limit = real(lowest), real(exponential.HIGHEST), real(lifted_below)
     # Adding 1.5·2^mantissa rounds to an integer, which then stands in the low bits of the sum;
-    # `offset` more keeps those bits positive.
-    offset = 2 * (bias + 1)
-    shift = real(1.5 * 2**mantissa + offset)
+    # `bias` more makes it the exponent's bits.
+    usual = real(1.5 * 2**mantissa + bias)
+    lifting = real(1.5 * 2**mantissa + bias + LIFT)
     log2e = real(LOG2E)
 
     @intrinsic
-    def powers(_typing: Any, shifted: Any) -> Any:
-        """(2^⌊k/2⌋, 2^(⌊k/2⌋ − k)), both normal, from the sum that has k in its low bits."""
+    def power(_typing: Any, shifted: Any) -> Any:
+        """2^k from the sum that has k + bias in its low bits."""
 
-        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            integer, number = ir.IntType(bits), context.get_value_type(shifted)
-            k = builder.and_(builder.bitcast(arguments[0], integer), integer(2 * offset - 1))
-            lower = builder.lshr(k, integer(1))
-            upper = builder.sub(k, lower)
-            exponents = [
-                builder.sub(lower, integer(offset // 2 - bias)),
-                builder.sub(integer(offset // 2 + bias), upper),
-            ]
-            parts = [
-                builder.bitcast(builder.shl(exponent, integer(mantissa)), number)
-                for exponent in exponents
-            ]
-            return context.make_tuple(builder, signature.return_type, parts)
+        def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            integer = ir.IntType(info.bits)
+            bits = builder.shl(builder.bitcast(arguments[0], integer), integer(mantissa))
+            return builder.bitcast(bits, arguments[0].type)
 
-        return types.UniTuple(shifted, 2)(shifted), code
+        return shifted(shifted), code
 
     @jit
     def split(z: Any) -> Any:
         z = z if z > lowest else lowest
+        z = z if z < highest else highest
+        shift = where(z < limit, lifting, usual) if lifts else usual
         shifted = z * log2e + shift
-        down, up = powers(shifted)
-        if lifts:
-            down = down * where(z < LIFTED_BELOW, 2.0**LIFT, 1.0)
-        return z, shifted - shift, down, up
+        return z, shifted - shift, power(shifted)
 
     return split
+
+
+def make_lower(real: Any, lifted_below: float, tiny: float) -> Callable[[Any, Any], Any]:
+    """``lower(x, y)``: the result ``y`` for the argument ``x``, the lift of 2^k taken back.
+
+    A result of |x| > −lifted_below is either lifted, and then below ``tiny``, or far above.
+    """
+    limit, tiny, down = real(-lifted_below), real(tiny), real(2.0**-LIFT)
+
+    @jit
+    def lower(x: Any, y: Any) -> Any:
+        return where((abs(x) > limit) & (abs(y) < tiny), y * down, y)
+
+    return lower

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from sigmoids.backends.numba.scalars import abs, jit, make_split, where  # noqa: A004
+from sigmoids.backends.exponential import LOWEST_NARROW
+from sigmoids.backends.numba.scalars import abs, jit, make_lower, make_split, where  # noqa: A004
 
-__all__ = ["abs", "exp_ratio", "expm1_ratio", "where"]
+__all__ = ["abs", "exp_ratio", "expm1_ratio", "lower", "where"]
 
 TWO = np.float32(2)
 P1 = np.float32(float.fromhex("0x1.55551ep-3"))
@@ -20,16 +21,20 @@ P2 = np.float32(float.fromhex("-0x1.6aa42ap-9"))
 LN2_HIGH = np.float32(float.fromhex("0x1.62e400p-1"))
 LN2_LOW = np.float32(float.fromhex("0x1.7f7d1cp-20"))
 
-_split = make_split(np.float32(-104))
+LIFTED_BELOW = -80.0
+TINY = 2.0**-40
+
+lower = make_lower(np.float32, LIFTED_BELOW, TINY)
+_split = make_split(np.float32, LOWEST_NARROW, LIFTED_BELOW)
 
 
 @jit
 def _ratio(z: Any) -> Any:
-    z, k, down, up = _split(z)
+    z, k, power = _split(z)
     r = z - k * LN2_HIGH - k * LN2_LOW
     w = r * r
-    c = w * (P1 + w * P2)
-    return (TWO + (c + r)) * down, (TWO + (c - r)) * up, k, r
+    even = TWO + w * (P1 + w * P2)
+    return (even + r) * power, even - r, k, r
 
 
 @jit
