@@ -4,6 +4,7 @@ import pytest
 
 import sigmoids as sg
 from cases import ACCURACIES, BACKENDS, DTYPES, FUNCTION_NAMES, dtype_id
+from sigmoids import selection
 from sigmoids.functions import FUNCTIONS
 
 
@@ -30,5 +31,6 @@ def accuracy(request):
 @pytest.fixture(autouse=True)
 def _no_choice_left_over(monkeypatch):
     monkeypatch.delenv("SIGMOIDS_BACKEND", raising=False)
+    selection.environment.cache_clear()
     yield
     sg.set_default_backend(None)

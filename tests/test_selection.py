@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import sigmoids as sg
+from sigmoids import selection
 from sigmoids.backends import registry
 
 X = np.linspace(-1, 1, 5)
@@ -33,6 +34,7 @@ def served(monkeypatch):
 def test_precedence(served, monkeypatch):
     sg.sigmoid(X)
     monkeypatch.setenv("SIGMOIDS_BACKEND", "numpy")
+    selection.environment.cache_clear()
     sg.sigmoid(X)
     sg.set_default_backend("jax")
     sg.sigmoid(X)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sigmoids.backends import registry
@@ -79,6 +80,10 @@ def set_default_backend(name: str | None) -> None:
 
 def chosen(argument: str | None) -> str | None:
     """The first choice made: argument, context, default, environment; None where nobody chose."""
-    if argument is not None:
-        return argument
-    return _context.get() or _default or os.environ.get("SIGMOIDS_BACKEND") or None
+    return argument or _context.get() or _default or environment()
+
+
+@cache
+def environment() -> str | None:
+    """What ``SIGMOIDS_BACKEND`` says when it is first asked for: reading it takes its time."""
+    return os.environ.get("SIGMOIDS_BACKEND") or None

@@ -73,11 +73,27 @@ def evaluate(
     engine: Engine, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: Any
 ) -> NDArray[Any]:
     """The function of an ndarray of any dtype and layout, in the dtype that the contract says."""
+    if x.dtype is DOUBLE or x.dtype is SINGLE:
+        if out is not None:
+            x = _checked_against(out, x, x.dtype)
+        elif x.ndim == 0:
+            out = np.empty((), x.dtype)  # a ufunc would make it a scalar
+        return engine.evaluate(spec, x, accuracy, out)
+    return _convert_and_evaluate(engine, spec, x, accuracy, out)
+
+
+DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
+"""The dtypes of most calls, which need nothing but the engine."""
+
+
+def _convert_and_evaluate(
+    engine: Engine, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: Any
+) -> NDArray[Any]:
     dtype = _result_dtype(x.dtype, spec.name)
     if out is not None:
         x = _checked_against(out, x, dtype)
     elif x.ndim == 0:
-        out = np.empty((), dtype)  # a ufunc would make it a scalar
+        out = np.empty((), dtype)
     if dtype == np.longdouble and dtype != np.float64:
         engine = registry.load("numpy")
     native = dtype.newbyteorder("=")
@@ -127,6 +143,8 @@ def _checked_against(out: Any, x: NDArray[Any], dtype: np.dtype[Any]) -> NDArray
         raise ValueError(f"out has shape {out.shape}; the result has {x.shape}")
     if not out.flags.writeable:
         raise ValueError("out is read-only")
+    if out is x or (out.base is None and x.base is None):
+        return x  # either the same, or each with memory of its own
     same = (
         out.__array_interface__["data"] == x.__array_interface__["data"]
         and out.strides == x.strides

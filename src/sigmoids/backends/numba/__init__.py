@@ -25,6 +25,9 @@ WORTHWHILE = {
 }
 """Elements from which on waking other threads pays: those of some 150 µs."""
 
+SMALL = 256
+"""Elements below which an array is computed as it is, for less than finding out how would take."""
+
 Key = tuple["Spec", np.dtype[Any], "Accuracy"]
 
 
@@ -46,12 +49,17 @@ class NumbaEngine:
         self, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: NDArray[Any] | None
     ) -> NDArray[Any]:
         """Call the ufunc, compiled if need be; see :class:`~sigmoids.backends.engine.Engine`."""
-        if narrow.has_table(x.dtype):
-            return narrow.evaluate(spec, x, out)
-        ufunc = self._ufuncs.get((spec, x.dtype, accuracy)) or self._compiled(
-            spec, x.dtype, accuracy
-        )
-        if out is None:
+        ufunc = self._ufuncs.get((spec, x.dtype, accuracy))
+        if ufunc is None:
+            if narrow.has_table(x.dtype):
+                return narrow.evaluate(spec, x, out)
+            ufunc = self._compiled(spec, x.dtype, accuracy)
+        if x.size < SMALL:
+            if out is None:
+                return ufunc(x)
+            if x.flags.c_contiguous and out.flags.c_contiguous:
+                return ufunc(x, out=out)
+        elif out is None:
             out = np.empty_like(x)
         sharing.evaluate(partial(_fill, ufunc), x, out, WORTHWHILE[x.dtype.name, accuracy])
         return out

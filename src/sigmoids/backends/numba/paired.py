@@ -1,12 +1,13 @@
 """The vocabulary in pairs of float64 numbers: compiled formulas receive this module as ``xp``.
 
-A pair is a structure of its own type, with the operations of :mod:`sigmoids.backends.pairs`.
+A pair is a structure of its own type.  Its operations are those of :mod:`sigmoids.backends.pairs`
+with fused multiply-adds, which give a product's error in one instruction, so that no number has to
+be kept short.  No other additions may be fused in them: they are compiled without that licence.
 """
 
 from __future__ import annotations
 
 import operator
-import sys
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,18 @@ from numba import float64, types
 from numba.core import cgutils
 from numba.extending import intrinsic, make_attribute_wrapper, models, overload, register_model
 
-from sigmoids.backends import exponential, pairs
+from sigmoids.backends import exponential
+from sigmoids.backends.exponential import (
+    LIFTED_BELOW,
+    LN2_HIGH,
+    LN2_LOW,
+    LOWEST,
+    correction,
+)
 from sigmoids.backends.numba import scalars
-from sigmoids.backends.numba.scalars import OPTIONS, abs, cut, jit, make_split  # noqa: A004
+from sigmoids.backends.numba.scalars import OPTIONS, abs, fma, jit, jit_exactly, make_split  # noqa: A004
 
-__all__ = ["abs", "cut", "exp_ratio", "expm1_ratio", "rounded", "split", "where"]
-
-_HERE = sys.modules[__name__]
+__all__ = ["abs", "exp_ratio", "expm1_ratio", "rounded", "where"]
 
 
 class PairType(types.Type):  # type: ignore[misc]
@@ -57,11 +63,35 @@ def pair(_typing: Any, _hi: Any, _lo: Any) -> Any:
     return PAIR(float64, float64), code
 
 
-def _overload(operation: Any, function: Any) -> None:
-    compiled = jit(function)
+@jit_exactly
+def add(a: Any, a_lo: Any, b: Any, b_lo: Any) -> Any:
+    """(a + a_lo) + (b + b_lo), with Knuth's sum of the leading parts."""
+    total = a + b
+    of_b = total - a
+    error = (a - (total - of_b)) + (b - of_b)
+    return total, error + (a_lo + b_lo)
 
+
+@jit_exactly
+def multiply(a: Any, a_lo: Any, b: Any, b_lo: Any) -> Any:
+    """(a + a_lo)·(b + b_lo), with the exact product of the leading parts."""
+    product = a * b
+    error = fma(a, b, -product)
+    return product, fma(a, b_lo, fma(a_lo, b, error))
+
+
+@jit_exactly
+def divide(a: Any, a_lo: Any, b: Any, b_lo: Any) -> Any:
+    """(a + a_lo)/(b + b_lo): a quotient, and its remainder divided."""
+    inverse = 1.0 / b
+    quotient = a * inverse
+    remainder = fma(-quotient, b_lo, fma(-quotient, b, a) + a_lo)
+    return quotient, remainder * inverse
+
+
+def _overload(operation: Any, compiled: Any) -> None:
     def parts(a: Any, b: Any) -> Any:
-        hi, lo = compiled(_HERE, a.hi, a.lo, b.hi, b.lo)
+        hi, lo = compiled(a.hi, a.lo, b.hi, b.lo)
         return pair(hi, lo)
 
     @overload(operation, jit_options=OPTIONS)
@@ -69,9 +99,9 @@ def _overload(operation: Any, function: Any) -> None:
         return parts if a == PAIR and b == PAIR else None
 
 
-_overload(operator.add, pairs.add)
-_overload(operator.mul, pairs.multiply)
-_overload(operator.truediv, pairs.divide)
+_overload(operator.add, add)
+_overload(operator.mul, multiply)
+_overload(operator.truediv, divide)
 
 
 @overload(operator.neg, jit_options=OPTIONS)
@@ -106,24 +136,29 @@ def _where(condition: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     return parts if a == PAIR else number
 
 
-_split = make_split(np.float64, exponential.LOWEST, exponential.LIFTED_BELOW)
+_split = make_split(np.float64, LOWEST, LIFTED_BELOW)
 
 
-@jit
-def split(z: Any) -> Any:
-    """The reduction, with all of the power of two, lifted, above."""
-    z, k, power = _split(z)
-    return z, k, power, 1.0
+@jit_exactly
+def _two_plus(r: Any, r_lo: Any, c: Any) -> Any:
+    """2 + (r + r_lo) + c for |c| ≤ |r|."""
+    t = r + c
+    t_lo = (r - t) + c
+    total = 2.0 + t
+    return total, ((2.0 - total) + t) + (t_lo + r_lo)
 
 
-_ratio = jit(exponential.double_ratio)
-
-
-@jit
+@jit_exactly
 def exp_ratio(z: Any) -> Any:
-    """Numerator and denominator of e^z."""
-    p, q = _ratio(_HERE, z)
-    return pair(p[0], p[1]), pair(q[0], q[1])
+    """Numerator and denominator of e^z, to about 2^−60."""
+    z, k, power = _split(z)
+    first = fma(-k, LN2_HIGH, z)  # exact
+    r = fma(-k, LN2_LOW, first)
+    r_lo = fma(-k, LN2_LOW, first - r)
+    c = correction(r * r)
+    above, above_lo = _two_plus(r, r_lo, c)
+    below, below_lo = _two_plus(-r, -r_lo, c)
+    return pair(above * power, above_lo * power), pair(below, below_lo)
 
 
 @jit

@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic, register_jitable
 
-from sigmoids.backends import exponential, pairs
+from sigmoids.backends import exponential
 from sigmoids.backends.exponential import LIFT, LOG2E
 
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ FASTMATH = {"contract", "nsz"}
 OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy"}
 
 jit = njit(**OPTIONS)
+jit_exactly = njit(fastmath={"nsz"}, error_model="numpy")
+"""For arithmetic whose rounding errors are counted on: nothing is fused."""
 
-for helper in (exponential.correction, exponential.two_plus, pairs.shorten):
-    register_jitable(**OPTIONS)(helper)
+
+register_jitable(**OPTIONS)(exponential.correction)
 
 
 @jit
@@ -54,16 +56,15 @@ def is_nan(_typing: Any, x: Any) -> Any:
 
 
 @intrinsic
-def cut(_typing: Any, _x: Any) -> Any:
-    """A float64 number rounded to the upper 26 bits of its significand."""
+def fma(_typing: Any, _a: Any, _b: Any, _c: Any) -> Any:
+    """a·b + c, rounded once."""
 
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        integer, number = ir.IntType(64), arguments[0].type
-        bits = builder.add(builder.bitcast(arguments[0], integer), integer(2**26))
-        bits = builder.and_(bits, integer(-(2**27)))
-        return builder.bitcast(bits, number)
+        double = ir.DoubleType()
+        kind = ir.FunctionType(double, [double] * 3)
+        return builder.call(builder.module.declare_intrinsic("llvm.fma", [double], kind), arguments)
 
-    return types.float64(types.float64), code
+    return types.float64(types.float64, types.float64, types.float64), code
 
 
 def make_split(real: Any, lowest: float, lifted_below: float = -math.inf) -> Callable[[Any], Any]:
