@@ -25,6 +25,9 @@ WORTHWHILE = {
 }
 """Elements from which on waking other threads pays: those of some 150 µs."""
 
+LOOK_UPS = 2**19
+"""The same for types that are looked up in a table."""
+
 SMALL = 256
 """Elements below which an array is computed as it is, for less than finding out how would take."""
 
@@ -49,11 +52,14 @@ class NumbaEngine:
         self, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: NDArray[Any] | None
     ) -> NDArray[Any]:
         """Call the ufunc, compiled if need be; see :class:`~sigmoids.backends.engine.Engine`."""
-        ufunc = self._ufuncs.get((spec, x.dtype, accuracy))
-        if ufunc is None:
-            if narrow.has_table(x.dtype):
-                return narrow.evaluate(spec, x, out)
-            ufunc = self._compiled(spec, x.dtype, accuracy)
+        ufunc = self._ufuncs.get((spec, x.dtype, accuracy)) or self._compiled(
+            spec, x.dtype, accuracy
+        )
+        if narrow.has_table(x.dtype):
+            bits = f"u{x.dtype.itemsize}"
+            out = np.empty_like(x) if out is None else out
+            sharing.evaluate(partial(_fill, ufunc), x.view(bits), out.view(bits), LOOK_UPS)
+            return out
         if x.size < SMALL:
             if out is None:
                 return ufunc(x)

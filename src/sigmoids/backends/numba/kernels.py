@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sigmoids.backends import narrow
 from sigmoids.backends.numba import double, paired, single, wide
 from sigmoids.backends.numba.compile import compile_ufunc
 from sigmoids.backends.numba.scalars import is_nan, jit
@@ -17,10 +18,22 @@ if TYPE_CHECKING:
 
 
 def ufunc(spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
-    """The compiled function of one dtype and accuracy."""
-    kernel = _kernel(spec, dtype, accuracy)
+    """The compiled function of one dtype and accuracy; of the bits of types that have a table."""
+    if narrow.has_table(dtype):
+        kernel, kind = _look_up(spec, dtype), f"uint{8 * dtype.itemsize}"
+    else:
+        kernel, kind = _kernel(spec, dtype, accuracy), dtype.name
     kernel.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}"
-    return compile_ufunc(kernel, f"{dtype.name}({dtype.name})")
+    return compile_ufunc(kernel, f"{kind}({kind})")
+
+
+def _look_up(spec: Spec, dtype: np.dtype[Any]) -> Callable[[Any], Any]:
+    results = narrow.table(spec, dtype)  # becomes a part of the compiled code
+
+    def kernel(bits: Any) -> Any:
+        return results[bits]
+
+    return kernel
 
 
 def _kernel(spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[[Any], Any]:
