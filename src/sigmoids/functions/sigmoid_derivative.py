@@ -62,12 +62,12 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     },
     ("float64", "fast"): {
         "numpy": Bound(5.0, "-0x1.e7eda5f565480p+2"),
-        "numba": Bound(5.0, "-0x1.b3e64691c8ae0p+1"),
+        "numba": Bound(4.3, "0x1.51f955f5d1fe3p+1"),
         "jax": Bound(5.0, "-0x1.b3e64691c8ae0p+1"),
     },
     ("float32", "fast"): {
         "numpy": Bound(5.5, "0x1.08679c0000000p+2"),
-        "numba": Bound(4.75, "0x1.b65f260000000p+1"),
+        "numba": Bound(4.75, "0x1.c91c1e0000000p+0"),
         "jax": Bound(4.5, "0x1.0867da0000000p+2", flushes=True),
     },
     ("float16", "fast"): {"jax": Bound(0.51, "0x1.6200000000000p-1")},
