@@ -4,9 +4,10 @@ With k = round(z/ln 2) and r = z − k·ln 2,
 
     R(r²) = r·(e^r + 1)/(e^r − 1) = 2 + r²/6 − …,    e^z = 2^k·(R + r)/(R − r).
 
-The power of two is split between numerator and denominator, 2^⌊k/2⌋ above and 2^(⌊k/2⌋−k) below,
-so that both stay normal numbers down to the smallest subnormal e^z, and a quotient of their sums
-underflows gradually.
+Down to the smallest subnormal e^z, numerator and denominator have to stay normal numbers.  So
+the power of two is split between them, 2^⌊k/2⌋ above and 2^(⌊k/2⌋−k) below, and a quotient of
+their sums underflows gradually; or the numerator is lifted by another power of two where it would
+be subnormal, which is taken back in the end.
 
 Source of form and coefficients: Sun Microsystems, fdlibm 5.3, e_exp.c; |error of R| < 2.01e-18
 for |r| ≤ 0.34658, beyond ln(2)/2.
