@@ -185,3 +185,67 @@ except MemoryError:
 small = np.full(big.shape, 7, np.int8)
 """
     assert run(code).stdout.split() == ["MemoryError", "True"]
+
+
+BROKEN = {
+    "raises": "raise RuntimeError('no LLVM here')",
+    "incomplete": "__version__ = '0.62.0'",
+    "too old": "__version__ = '0.61.2'",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ("raises", "RuntimeError: no LLVM here"),
+        ("incomplete", "numba"),
+        ("too old", "numba 0.61.2 is installed; 0.62 or newer is needed"),
+    ],
+)
+def test_numba_that_cannot_be_used(tmp_path, state, why):
+    (tmp_path / "numba.py").write_text(BROKEN[state])
+    code = f"""{PRELUDE}
+print(bool(np.allclose(sg.sigmoid(x), 1 / (1 + np.exp(-x)), rtol=1e-14)))
+print(sg.backends()["numba"].usable, sg.backends()["numba"].problem)
+try:
+    sg.sigmoid(x, backend="numba")
+except ImportError as problem:
+    print(problem)
+"""
+    done = run(code, PYTHONPATH=str(tmp_path))
+    right, told, raised = done.stdout.splitlines()
+    assert right == "True"
+    assert told.startswith("False")
+    assert why in told
+    assert why in raised
+    assert done.stderr == ""
+
+
+def test_without_compilation():
+    code = f"""{PRELUDE}
+print(right(None))
+print(sg.backends()["numba"].problem)
+"""
+    done = run(code, NUMBA_DISABLE_JIT="1")
+    right, problem = done.stdout.splitlines()
+    assert right == "True"
+    assert "NUMBA_DISABLE_JIT" in problem
+    assert done.stderr == ""
+
+
+def test_two_processes_compile_at_once(tmp_path):
+    code = f"{PRELUDE}\nprint(right())"
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for child in children:
+        with child:
+            assert child.communicate(timeout=120) == ("True\n", "")
+    assert run(code, NUMBA_CACHE_DIR=str(tmp_path)).stdout == "True\n"

@@ -89,5 +89,7 @@ def test_an_edited_formula_is_compiled_anew(tmp_path):
     place, value = run(code, **environment).stdout.split()
     assert (Path(place).parent, value) == (package, EXPECTED)
     formula = package / "functions" / "sigmoid.py"
-    formula.write_text(formula.read_text().replace("where(x < 0, p, q)", "where(x < 0, q, p)"))
+    text = formula.read_text()
+    assert "return p / (q + p)" in text
+    formula.write_text(text.replace("return p / (q + p)", "return q / (q + p)"))
     assert run(code, **environment).stdout.split()[1] == "1.0"

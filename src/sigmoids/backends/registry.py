@@ -23,6 +23,8 @@ class Row:
     """The module whose ``engine`` attribute serves."""
     requires: str
     """The package that must be importable; the extra of the same name installs it."""
+    at_least: str
+    """The oldest version of it that serves."""
     computes_on: str
     """The arrays it takes without conversion."""
 
@@ -30,9 +32,9 @@ class Row:
 ROWS = {
     row.name: row
     for row in (
-        Row("numpy", "sigmoids.backends.numpy", "numpy", "NumPy arrays"),
-        Row("numba", "sigmoids.backends.numba", "numba", "NumPy arrays"),
-        Row("jax", "sigmoids.backends.jax", "jax", "JAX arrays and tracers"),
+        Row("numpy", "sigmoids.backends.numpy", "numpy", "1.26", "NumPy arrays"),
+        Row("numba", "sigmoids.backends.numba", "numba", "0.62", "NumPy arrays"),
+        Row("jax", "sigmoids.backends.jax", "jax", "0.8", "JAX arrays and tracers"),
     )
 }
 
@@ -71,4 +73,20 @@ def load(name: str) -> Engine:
     """The engine of that name, its libraries imported."""
     row = require(name)
     with first_use:
-        return cast("Engine", importlib.import_module(row.module).engine)
+        try:
+            package = importlib.import_module(row.requires)
+            if _numbers(package.__version__) < _numbers(row.at_least):
+                raise ImportError(
+                    f"{row.requires} {package.__version__} is installed; {row.at_least} or newer "
+                    "is needed"
+                )
+            return cast("Engine", importlib.import_module(row.module).engine)
+        except Exception as problem:
+            raise ImportError(
+                f"backend {name!r} cannot be used: {type(problem).__name__}: {problem}"
+            ) from problem
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version, to compare by."""
+    return tuple(int(part) for part in version.split(".")[:2])

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import config
 
 from sigmoids.backends import narrow, sharing
 from sigmoids.backends.blocks import blocks
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sigmoids.spec import Accuracy, Spec
+
+if config.DISABLE_JIT:
+    raise ImportError("NUMBA_DISABLE_JIT switches the compiler off")
 
 WORTHWHILE = {
     ("float64", "high"): 2**16,
