@@ -113,10 +113,10 @@ def test_ties_of_float32_go_to_the_side_of_the_exact_value(backend):
 
 def test_inputs_beside_a_midpoint(backend):
     """The four float32 inputs away from 0 whose float64 result cannot decide the rounding."""
-    from sigmoids.functions.sigmoid import ABOVE, BELOW
+    from sigmoids.functions.sigmoid import FROM_HALF, TOWARD_HALF
 
-    x = np.array([*BELOW, ABOVE], np.float32)
-    assert x.tolist() == [*BELOW, ABOVE]
+    x = np.array([*TOWARD_HALF, FROM_HALF], np.float32)
+    assert x.tolist() == [*TOWARD_HALF, FROM_HALF]
     oracle, fmt = Oracle(sigmoid.spec), Format.of(np.float32)
     for value in x.tolist():
         exact = oracle.rounded(value, Format.of(np.float64))

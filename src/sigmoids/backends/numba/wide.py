@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["abs", "exp_ratio", "expm1_ratio", "where"]
 
 
-def make_ratio(split: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """``ratio(z)``: numerator and denominator of e^z, k and r, after that reduction."""
+def make_ratios(split: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """``exp_ratio`` and ``expm1_ratio`` of float64 numbers, after that reduction."""
 
     @jit
     def ratio(z: Any) -> Any:
@@ -25,21 +25,17 @@ def make_ratio(split: Callable[[Any], Any]) -> Callable[[Any], Any]:
         even = 2 + correction(r * r)
         return (even + r) * power, even - r, k, r
 
-    return ratio
+    @jit
+    def exp_ratio(z: Any) -> Any:
+        p, q, _, _ = ratio(z)
+        return p, q
+
+    @jit
+    def expm1_ratio(z: Any) -> Any:
+        p, q, k, r = ratio(z)
+        return where(k == 0, 2 * r, p - q), q
+
+    return exp_ratio, expm1_ratio
 
 
-_ratio = make_ratio(make_split(np.float64, LOWEST_NARROW))
-
-
-@jit
-def exp_ratio(z: Any) -> Any:
-    """Numerator and denominator of e^z."""
-    p, q, _, _ = _ratio(z)
-    return p, q
-
-
-@jit
-def expm1_ratio(z: Any) -> Any:
-    """Numerator and denominator of e^z − 1."""
-    p, q, k, r = _ratio(z)
-    return where(k == 0, 2 * r, p - q), q
+exp_ratio, expm1_ratio = make_ratios(make_split(np.float64, LOWEST_NARROW))
