@@ -126,7 +126,6 @@ try:
     while True:
         sg.sigmoid(long, backend="numba", out=out)
 except KeyboardInterrupt:
-    late = time.perf_counter()
     out[:] = 7  # nobody writes to it any more
     time.sleep(0.2)
     print("stopped", (out == 7).all(), right())
@@ -182,7 +181,6 @@ try:
     sg.sigmoid(big, backend={backend!r})
 except MemoryError:
     print("MemoryError", right({backend!r}))
-small = np.full(big.shape, 7, np.int8)
 """
     assert run(code).stdout.split() == ["MemoryError", "True"]
 
