@@ -126,6 +126,26 @@ def test_inputs_beside_a_midpoint(backend):
     assert sigmoid.function(x, backend=backend).tolist() == expected
 
 
+def test_undecided_inputs_are_moved_away_from_the_midpoint():
+    """By more than float64 evaluation can err, on the side where the exact value lies."""
+    from sigmoids.backends.program import NumpyVocabulary
+    from sigmoids.functions.sigmoid import FROM_HALF, TOWARD_HALF, break_ties
+
+    class Plain(NumpyVocabulary):
+        where = staticmethod(np.where)
+
+    oracle, fmt = Oracle(sigmoid.spec), Format.of(np.float32)
+    for x in (*TOWARD_HALF, FROM_HALF):
+        moved = float(break_ties(Plain, np.float64(x)))
+        rounded = oracle.rounded(x, fmt)
+        exact, wide = (oracle.rounded(v, Format.of(np.float64)) for v in (x, moved))
+        side = np.nextafter(np.float32(rounded), np.float32(np.copysign(np.inf, exact - rounded)))
+        midpoint = (rounded + float(side)) / 2
+        assert (wide - midpoint) * (rounded - midpoint) > 0
+        assert abs(wide - midpoint) > 16 * np.spacing(midpoint)
+        assert abs(wide - exact) < 0.01 * abs(float(side) - rounded)
+
+
 def test_the_slope_stays_alive_where_the_curve_saturates(backend):
     """At 17 and 37, where y·(1 − y) becomes 0 in float32 and float64."""
     for x in (np.float32(17), np.float64(37)):

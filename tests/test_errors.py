@@ -27,6 +27,8 @@ X = np.ones(3)
 def test_unknown_backend(choose):
     with pytest.raises(ValueError, match=r"'nunpy'.*'numpy', 'numba', 'jax'; did you mean 'numpy'"):
         choose("nunpy")
+    with pytest.raises(ValueError, match="unknown backend ''"):
+        choose("")
     with pytest.raises(ValueError, match="unknown backend 3"):
         choose(3)
 

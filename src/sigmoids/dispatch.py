@@ -19,5 +19,6 @@ def apply(spec: Spec, x: Any, backend: str | None, accuracy: Accuracy, out: Any)
         known = " and ".join(map(repr, ACCURACIES))
         raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
     container = container_of(type(x))  # type: ignore[arg-type]
-    engine = registry.load(chosen(backend) or container.default_backend())
+    name = chosen(backend)
+    engine = registry.load(container.default_backend() if name is None else name)
     return container.apply(engine, spec, x, accuracy, out)

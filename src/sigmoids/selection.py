@@ -80,7 +80,9 @@ def set_default_backend(name: str | None) -> None:
 
 def chosen(argument: str | None) -> str | None:
     """The first choice made: argument, context, default, environment; None where nobody chose."""
-    return argument or _context.get() or _default or environment()
+    if argument is not None:
+        return argument
+    return _context.get() or _default or environment()
 
 
 @cache
