@@ -13,7 +13,6 @@ from sigmoids.backends import registry
 from sigmoids.choice import DTYPES as DTYPES_BY_NAME
 from sigmoids.functions import FUNCTIONS
 
-FUNCTION_NAMES = tuple(FUNCTIONS)
 BACKENDS = tuple(registry.ROWS)
 DTYPES = tuple(DTYPES_BY_NAME.values())
 NARROW_DTYPES = DTYPES[:2]

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 import sigmoids as sg
-from cases import ACCURACIES, BACKENDS, DTYPES, FUNCTION_NAMES, dtype_id
-from sigmoids import selection
-from sigmoids.functions import FUNCTIONS
+from cases import ACCURACIES, BACKENDS, DTYPES, dtype_id
+from sigmoids import dispatch, selection
+from sigmoids.functions import RESULTS
 
 
-@pytest.fixture(params=FUNCTION_NAMES, scope="session")
+@pytest.fixture(params=RESULTS, scope="session")
 def member(request):
-    return FUNCTIONS[request.param]
+    return RESULTS[request.param]
 
 
 @pytest.fixture(params=BACKENDS, scope="session")
@@ -32,5 +32,6 @@ def accuracy(request):
 def _no_choice_left_over(monkeypatch):
     monkeypatch.delenv("SIGMOIDS_BACKEND", raising=False)
     selection.environment.cache_clear()
+    dispatch._routes.clear()
     yield
     sg.set_default_backend(None)

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from sigmoids.bench import cases, comparison, report
-from sigmoids.bench.contenders import FUNCTION_NAMES, Contender, everyone, limits, parts
+from sigmoids.bench.contenders import FUNCTION_NAMES, Contender, everyone, limits
 from sigmoids.bench.first_call import measure, peak_memory
 from sigmoids.bench.inspection import WrongResultError, check
 from sigmoids.bench.results import Case, Results, Timing, fastest
@@ -331,11 +331,6 @@ def test_plans():
     assert (function, dtype) == ("sigmoid", "float64")
     names = [contender.name for _, _, contender in plan.first_calls()]
     assert names[:3] == ["numpy high", "numba high", "jax high"]
-
-
-def test_composed_functions_are_made_of_members():
-    assert parts("sigmoid") == ("sigmoid",)
-    assert parts("sigmoid_and_derivative") == ("sigmoid", "sigmoid_derivative")
 
 
 def test_first_calls_are_fresh():

@@ -147,17 +147,17 @@ def test_threads_do_not_change_a_bit(member, backend, dtype, accuracy, numbers):
 
 @pytest.mark.parametrize("shape", [(10,), (7, 3), (1, 1000), (1000, 1), (5, 1, 7)])
 @pytest.mark.parametrize("chunk", [1, 7, 64, 10**6])
-def test_chunks_cover_everything_once(monkeypatch, shape, chunk):
+def test_pieces_cover_everything_once(monkeypatch, shape, chunk):
     monkeypatch.setattr(sharing, "CHUNK", chunk)
     x = np.arange(np.prod(shape), dtype=float).reshape(shape)
     for layout in (x, x.T, x[..., ::-1], np.repeat(x, 2, axis=-1)[..., ::2]):
         out = np.zeros_like(layout)
 
-        def work(x, out):
+        def work(arrays):
+            x, out = arrays
             out += 1 + x
 
-        with sg.use_num_threads(3):
-            sharing.evaluate(work, layout, out, worthwhile=0)
+        sharing.in_pieces(work, (layout, out), 3)
         np.testing.assert_array_equal(out, 1 + layout)
 
 

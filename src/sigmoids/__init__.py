@@ -2,6 +2,7 @@
 
 from sigmoids.backends.threads import get_num_threads, set_num_threads, use_num_threads
 from sigmoids.functions.sigmoid import sigmoid
+from sigmoids.functions.sigmoid_and_derivative import sigmoid_and_derivative
 from sigmoids.functions.sigmoid_derivative import sigmoid_derivative
 from sigmoids.inventory import backends
 from sigmoids.plotting import plot
@@ -16,6 +17,7 @@ __all__ = [
     "set_default_backend",
     "set_num_threads",
     "sigmoid",
+    "sigmoid_and_derivative",
     "sigmoid_derivative",
     "use_backend",
     "use_num_threads",

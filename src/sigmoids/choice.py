@@ -9,7 +9,7 @@ import ml_dtypes
 import numpy as np
 
 from sigmoids.backends import registry
-from sigmoids.functions import FUNCTIONS
+from sigmoids.functions import RESULTS
 from sigmoids.spec import ACCURACIES
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ class Choice:
         backends: Iterable[str] | None,
         dtypes: Iterable[str] | None,
         accuracies: Iterable[str] | None,
-        known: Iterable[str] = FUNCTIONS,
+        known: Iterable[str] = RESULTS,
     ) -> Choice:
         """A checked choice; all there is where nothing is named.
 
-        Functions are those of the family, or others that are ``known`` instead.
+        Functions are the results of the family's functions, or others that are ``known`` instead.
         """
         return cls(
             _checked("function", functions, known),

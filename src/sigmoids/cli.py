@@ -13,7 +13,7 @@ from rich.table import Table
 
 import sigmoids
 from sigmoids.backends.threads import get_num_threads, processors
-from sigmoids.functions import FUNCTIONS
+from sigmoids.functions import FUNCTIONS, RESULTS
 from sigmoids.inventory import backends
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def plot(
 @app.command()
 def verify(
     functions: Annotated[
-        list[str] | None, typer.Argument(help=f"Any of {', '.join(FUNCTIONS)}; all by default.")
+        list[str] | None, typer.Argument(help=f"Any of {', '.join(RESULTS)}; all by default.")
     ] = None,
     backend: Annotated[list[str] | None, typer.Option(help="Only these backends.")] = None,
     dtype: Annotated[list[str] | None, typer.Option(help="Only these dtypes.")] = None,

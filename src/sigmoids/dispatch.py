@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.backends import registry
 from sigmoids.containers.registry import container_of
-from sigmoids.selection import chosen
+from sigmoids.selection import chosen, environment
 from sigmoids.spec import ACCURACIES
 
 if TYPE_CHECKING:
-    from sigmoids.spec import Accuracy, Spec
+    from collections.abc import Callable
+
+    from sigmoids.spec import Accuracy, Function
+
+    Route = Callable[[Any, Any], Any]
+
+_routes: dict[tuple[Function, type, str | None, Accuracy], Route] = {}
+"""What was found for a function, a type of argument and a choice: the same for every such call."""
 
 
-def apply(spec: Spec, x: Any, backend: str | None, accuracy: Accuracy, out: Any) -> Any:
+def apply(spec: Function, x: Any, backend: str | None, accuracy: Accuracy, out: Any) -> Any:
     """The function of ``x``, as the kind of array that ``x`` is."""
+    choice = (spec, type(x), chosen() if backend is None else backend, accuracy)
+    route = _routes.get(choice) or _find(*choice)
+    return route(x, out)
+
+
+def _find(spec: Function, kind: type, backend: str | None, accuracy: Accuracy) -> Route:
     if accuracy not in ACCURACIES:
         known = " and ".join(map(repr, ACCURACIES))
         raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
-    container = container_of(type(x))  # type: ignore[arg-type]
-    name = chosen(backend)
+    container = container_of(kind)
+    name = environment() if backend is None else backend
     engine = registry.load(container.default_backend() if name is None else name)
-    return container.apply(engine, spec, x, accuracy, out)
+    route = partial(container.apply, engine, spec, accuracy)
+    _routes[spec, kind, backend, accuracy] = route
+    return route

@@ -1,4 +1,4 @@
-"""Who computes: the backend that the caller, the context, the process or the environment chose."""
+"""Who computes where the caller does not say: the choice of context, process or environment."""
 
 from __future__ import annotations
 
@@ -78,11 +78,9 @@ def set_default_backend(name: str | None) -> None:
     _default = None if name is None else registry.require(name).name
 
 
-def chosen(argument: str | None) -> str | None:
-    """The first choice made: argument, context, default, environment; None where nobody chose."""
-    if argument is not None:
-        return argument
-    return _context.get() or _default or environment()
+def chosen() -> str | None:
+    """The choice of context or process; None where neither chose, and the environment may have."""
+    return _context.get() or _default
 
 
 @cache

@@ -27,6 +27,10 @@ class Vocabulary(Protocol):
         """Magnitude."""
         ...
 
+    def number(self, value: float, /) -> Any:
+        """A constant, in the arithmetic that the formula is evaluated in."""
+        ...
+
     def where(self, condition: Any, a: T, b: T, /) -> T:
         """``a`` where the condition holds, else ``b``."""
         ...
@@ -46,7 +50,7 @@ class Vocabulary(Protocol):
 
 
 Formula = Callable[[Any, Any], Any]
-"""``formula(xp, x)``: the function in the words of a :class:`Vocabulary`."""
+"""``formula(xp, x)``: the function in the words of a :class:`Vocabulary`; a tuple of several."""
 
 Evaluate = Callable[["Spec", Any], Any]
 """``evaluate(spec, x)``: a member of the family, differentiable where the engine can be."""
@@ -107,6 +111,42 @@ class Spec:
     bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]]
     break_ties: Callable[[Any, Any], Any] | None = None
 
+    @property
+    def parts(self) -> tuple[Spec, ...]:
+        """What describes each of the function's results."""
+        return (self,)
+
     def bound(self, backend: str, dtype: str, accuracy: Accuracy) -> Bound:
         """The declared bound of one backend, dtype and accuracy."""
         return self.bounds.get((dtype, accuracy), {}).get(backend, CORRECTLY_ROUNDED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joint:
+    """Several functions of the family in one pass.
+
+    Attributes
+    ----------
+    name : str
+        The public name.
+    formula : Formula
+        All results, as a tuple.
+    parts : tuple of Spec
+        What each of the results is.
+    break_ties : callable, optional
+        As in :class:`Spec`, for all results.
+    """
+
+    name: str
+    formula: Formula
+    parts: tuple[Spec, ...]
+    break_ties: Callable[[Any, Any], Any] | None = None
+
+
+Function = Spec | Joint
+"""What engines evaluate."""
+
+
+def results(of_formula: Any) -> tuple[Any, ...]:
+    """What a formula returned, as a tuple, be it one result or several."""
+    return of_formula if isinstance(of_formula, tuple) else (of_formula,)

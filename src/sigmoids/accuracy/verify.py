@@ -14,7 +14,7 @@ from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.truth import Truth
 from sigmoids.backends.threads import processors
 from sigmoids.choice import DTYPES
-from sigmoids.functions import FUNCTIONS
+from sigmoids.functions import RESULTS
 from sigmoids.peers import plain_peers
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Study:
     """One function in one dtype, on all candidates at once, so that the truth is found once."""
 
     def __init__(self, name: str, dtype: str, candidates: Sequence[Candidate]) -> None:
-        self.spec: Spec = FUNCTIONS[name].spec
+        self.spec: Spec = RESULTS[name].spec
         self.candidates = candidates
         self.rows = [
             Row(name, c.computed_by, c.accuracy, dtype, c.bound.ulp if c.bound else None)
@@ -150,7 +150,7 @@ def candidates(
 
 
 def _ours(name: str, dtype: str, backend: str, accuracy: Any) -> Candidate:
-    member = FUNCTIONS[name]
+    member = RESULTS[name]
 
     def call(x: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(member.function(x, backend=backend, accuracy=accuracy))

@@ -11,24 +11,46 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike, NDArray
 
+    from sigmoids.backends.engine import Arrays
+
 BLOCK = 8192
 """Elements a block: 64 KiB in float64, so that a formula's handful of temporaries fit in L2."""
 
 
+def are_contiguous(arrays: Arrays) -> bool:
+    """Whether all are in C order and aligned."""
+    for array in arrays:  # noqa: SIM110  # all() takes a call's time again
+        if array.flags.num & CONTIGUOUS != CONTIGUOUS:
+            return False
+    return True
+
+
+CONTIGUOUS = 0x0101
+"""NPY_ARRAY_C_CONTIGUOUS and NPY_ARRAY_ALIGNED: ``flags.num`` tells both in one question."""
+
+
 def blocks(
-    x: NDArray[Any], out: NDArray[Any], x_dtype: DTypeLike, out_dtype: DTypeLike
-) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
-    """Pairs (source, target) of one-dimensional contiguous blocks that cover ``x`` and ``out``.
+    x: NDArray[Any], outs: Arrays, x_dtype: DTypeLike, out_dtype: DTypeLike
+) -> Iterator[Any]:
+    """Tuples (source, target, ...) of one-dimensional contiguous blocks that cover ``x`` and outs.
 
     Sources come in ``x_dtype``; targets are to be filled in ``out_dtype``, and what is put there
-    is rounded once into ``out``.  The order is that of memory; strided elements are gathered and
+    is rounded once into ``outs``.  The order is that of memory; strided elements are gathered and
     scattered a block at a time.
     """
+    if x.dtype == x_dtype and outs[0].dtype == out_dtype and are_contiguous((x, *outs)):
+        flat = [array.reshape(-1) for array in (x, *outs)]
+        for start in range(0, x.size, BLOCK):
+            yield tuple(array[start : start + BLOCK] for array in flat)
+        return
     walk = np.nditer(  # type: ignore[call-overload]  # its annotation misspells "contig"
-        [x, out],
+        [x, *outs],
         flags=["external_loop", "buffered", "zerosize_ok"],
-        op_flags=[["readonly", "contig", "aligned"], ["writeonly", "contig", "aligned"]],
-        op_dtypes=[x_dtype, out_dtype],
+        op_flags=[
+            ["readonly", "contig", "aligned"],
+            *(["writeonly", "contig", "aligned"] for _ in outs),
+        ],
+        op_dtypes=[x_dtype, *(out_dtype for _ in outs)],
         casting="same_kind",
         buffersize=BLOCK,
     )

@@ -30,7 +30,7 @@ LOWEST = -746.0
 LOWEST_NARROW = -104.0
 """The same for float32 and narrower types."""
 
-HIGHEST = 80.0
+HIGHEST = 60.0
 """Above the z from which on 1 + e^z rounds to e^z, and within the range of float32."""
 
 P1 = float.fromhex("0x1.555555555553ep-3")
@@ -55,6 +55,10 @@ class Base(Protocol):
 
         Their quotient is 2^k, such as 2^⌊k/2⌋ and 2^(⌊k/2⌋ − k).
         """
+        ...
+
+    def constant(self, value: float, like: Any, /) -> Any:
+        """A constant whose sums with numbers the engine does not rearrange; ``like`` is one."""
         ...
 
     def cut(self, x: Any, /) -> Any:

@@ -15,14 +15,17 @@ import numpy as np
 from jax import lax
 
 from sigmoids.backends import exponential, narrow
+from sigmoids.backends.engine import results_like
 from sigmoids.backends.pairs import Pair, PairVocabulary
+from sigmoids.spec import results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from sigmoids.spec import Accuracy, Spec
+    from sigmoids.backends.engine import Arrays
+    from sigmoids.spec import Accuracy, Function, Spec
 
 
 class JaxVocabulary:
@@ -30,6 +33,7 @@ class JaxVocabulary:
 
     abs = staticmethod(jnp.abs)
     where = staticmethod(jnp.where)
+    number = staticmethod(float)
 
     @classmethod
     def exp_ratio(cls, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
@@ -58,6 +62,11 @@ class JaxVocabulary:
         return z, k, _power_of_two(half + lift), _power_of_two(half - n)
 
     @staticmethod
+    def constant(value: float, like: jax.Array, /) -> jax.Array:
+        """One that looks as if it varied: XLA takes (1 + y) - 1 to be y."""
+        return jnp.where(jnp.isnan(like), like, value)
+
+    @staticmethod
     def cut(x: jax.Array, /) -> jax.Array:
         """The upper 26 bits, rounded."""
         bits = (lax.bitcast_convert_type(x, jnp.int64) + 2**26) & -(2**27)
@@ -73,45 +82,46 @@ _PAIRS = PairVocabulary(_VOCABULARY)
 
 
 @cache
-def function(spec: Spec, accuracy: Accuracy) -> Callable[[Any], jax.Array]:
+def function(spec: Function, accuracy: Accuracy) -> Callable[[Any], tuple[jax.Array, ...]]:
     """The compiled function of floating arrays, differentiable to every order."""
 
     def evaluate(member: Spec, x: Any) -> jax.Array:
-        return function(member, accuracy)(x)
+        return function(member, accuracy)(x)[0]
 
-    def value(x: jax.Array) -> jax.Array:
+    def values(x: jax.Array) -> tuple[jax.Array, ...]:
         if x.dtype.itemsize == 1:
             return _look_up(spec, x)
         return _compute(spec, x, accuracy)
 
-    def tangent(dx: jax.Array, _value: jax.Array, x: jax.Array) -> jax.Array:
-        return spec.derivative(evaluate, x) * dx
+    def tangents(primals: Any, directions: Any) -> Any:
+        (x,), (dx,) = primals, directions
+        slopes = (part.derivative(evaluate, x) for part in spec.parts)
+        return differentiable(x), tuple(slope * dx for slope in slopes)
 
-    value.__name__ = spec.name
-    differentiable = jax.custom_jvp(value)
-    differentiable.defjvps(tangent)
+    values.__name__ = spec.name
+    differentiable = jax.custom_jvp(values)
+    differentiable.defjvp(tangents)
     return jax.jit(differentiable)
 
 
-def _compute(spec: Spec, x: jax.Array, accuracy: Accuracy) -> jax.Array:
+def _compute(spec: Function, x: jax.Array, accuracy: Accuracy) -> tuple[jax.Array, ...]:
     with jax.enable_x64(True):
         if x.dtype == np.float64:
             xp = _PAIRS if accuracy == "high" else _VOCABULARY
-            return _lowered(x, spec.formula(xp, x))
+            return tuple(_lowered(x, y) for y in results(spec.formula(xp, x)))
         if accuracy == "fast":
             number = x.astype(jnp.promote_types(x.dtype, np.float32))
-            y: jax.Array = spec.formula(_VOCABULARY, number)
-            return y.astype(x.dtype)
+            return tuple(y.astype(x.dtype) for y in results(spec.formula(_VOCABULARY, number)))
         number = x.astype(np.float64)
         if spec.break_ties is not None:
             number = spec.break_ties(_VOCABULARY, number)
-        return _round_once(spec.formula(_VOCABULARY, number), x.dtype)
+        return tuple(_round_once(y, x.dtype) for y in results(spec.formula(_VOCABULARY, number)))
 
 
-def _look_up(spec: Spec, x: jax.Array) -> jax.Array:
-    table = jnp.asarray(narrow.table(spec, x.dtype))
-    bits = table[lax.bitcast_convert_type(x, table.dtype)]
-    return lax.bitcast_convert_type(bits, x.dtype)
+def _look_up(spec: Function, x: jax.Array) -> tuple[jax.Array, ...]:
+    tables = narrow.tables(spec, x.dtype)
+    bits = lax.bitcast_convert_type(x, tables[0].dtype)
+    return tuple(lax.bitcast_convert_type(jnp.asarray(table)[bits], x.dtype) for table in tables)
 
 
 def _round_once(y: jax.Array, dtype: np.dtype[Any]) -> jax.Array:
@@ -172,20 +182,23 @@ class JaxEngine:
         return tuple(str(device) for device in jax.devices())
 
     def evaluate(
-        self, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: NDArray[Any] | None
-    ) -> NDArray[Any]:
+        self, spec: Function, x: NDArray[Any], accuracy: Accuracy, outs: Arrays | None
+    ) -> Arrays:
         """Evaluate NumPy arrays; see :class:`~sigmoids.backends.engine.Engine`."""
         if x.dtype.itemsize == 1:
             # JAX has not all of these types, and their results are read from a table anyhow.
-            return narrow.evaluate(spec, x, out)
-        if out is None:
-            out = np.empty_like(x)
+            return narrow.evaluate(spec, x, outs)
+        if outs is None:
+            outs = results_like(spec, x)
         # Inside a trace, NumPy arrays are constants: they are computed now, not staged.
         with jax.enable_x64(True), jax.ensure_compile_time_eval():
-            out[...] = function(spec, accuracy)(x)
-        return out
+            for out, y in zip(outs, function(spec, accuracy)(x), strict=True):
+                out[...] = y
+        return outs
 
-    def evaluate_native(self, spec: Spec, x: jax.Array, accuracy: Accuracy) -> jax.Array:
+    def evaluate_native(
+        self, spec: Function, x: jax.Array, accuracy: Accuracy
+    ) -> tuple[jax.Array, ...]:
         """Evaluate JAX arrays and tracers of a floating dtype; device and sharding stay."""
         if x.dtype == np.float64:
             with jax.enable_x64(True):

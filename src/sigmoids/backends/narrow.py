@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.backends.blocks import blocks
+from sigmoids.backends.engine import results_like
 from sigmoids.backends.program import narrowing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sigmoids.spec import Spec
+    from sigmoids.backends.engine import Arrays
+    from sigmoids.spec import Function
 
 
 def has_table(dtype: np.dtype[Any]) -> bool:
@@ -27,31 +29,33 @@ def has_table(dtype: np.dtype[Any]) -> bool:
     return dtype.itemsize <= 2
 
 
-def evaluate(spec: Spec, x: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:
-    """The function of ``x``, looked up."""
-    if out is None:
-        out = np.empty_like(x)
-    results = table(spec, x.dtype)
-    bits = results.dtype
-    for index, target in blocks(x.view(bits), out.view(bits), np.intp, bits):
-        # Every index is in range; "clip" spares the copy that the check of "raise" makes.
-        np.take(results, index, out=target, mode="clip")
-    return out
+def evaluate(spec: Function, x: NDArray[Any], outs: Arrays | None) -> Arrays:
+    """The results of the function of ``x``, looked up."""
+    if outs is None:
+        outs = results_like(spec, x)
+    results = tables(spec, x.dtype)
+    bits = results[0].dtype
+    views = tuple(out.view(bits) for out in outs)
+    for index, *targets in blocks(x.view(bits), views, np.intp, bits):
+        for table, target in zip(results, targets, strict=True):
+            # Every index is in range; "clip" spares the copy that the check of "raise" makes.
+            np.take(table, index, out=target, mode="clip")
+    return outs
 
 
 @cache
-def table(spec: Spec, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """The result's bits for every pattern of the dtype's bits."""
+def tables(spec: Function, dtype: np.dtype[Any]) -> Arrays:
+    """The bits of each result for every pattern of the dtype's bits."""
     bits = np.dtype(f"u{dtype.itemsize}")
     patterns = np.arange(2 ** (8 * bits.itemsize)).astype(bits)
     values = patterns.view(dtype)
     with np.errstate(all="ignore"):
         x = values.astype(np.float64)
-        y = np.empty_like(x)
+        wide = tuple(np.empty_like(x) for _ in spec.parts)
         steps = narrowing(spec)
-        steps.run(x, y, steps.scratch(x.size, x.dtype))
-        results = round_once(y, dtype).view(bits)
-    return np.where(np.isnan(x), patterns, results)
+        steps.run((x, *wide), steps.scratch(x.size, x.dtype))
+        results = (round_once(y, dtype).view(bits) for y in wide)
+    return tuple(np.where(np.isnan(x), patterns, table) for table in results)
 
 
 def round_once(y: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:

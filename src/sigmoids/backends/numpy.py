@@ -14,11 +14,13 @@ import numpy as np
 
 from sigmoids.backends import narrow, program
 from sigmoids.backends.blocks import BLOCK, blocks
+from sigmoids.backends.engine import results_like
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sigmoids.spec import Accuracy, Spec
+    from sigmoids.backends.engine import Arrays
+    from sigmoids.spec import Accuracy, Function
 
 
 class NumpyEngine:
@@ -31,23 +33,25 @@ class NumpyEngine:
         return ("cpu",)
 
     def evaluate(
-        self, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: NDArray[Any] | None
-    ) -> NDArray[Any]:
+        self, spec: Function, x: NDArray[Any], accuracy: Accuracy, outs: Arrays | None
+    ) -> Arrays:
         """Evaluate block by block; see :class:`~sigmoids.backends.engine.Engine`."""
         if narrow.has_table(x.dtype):
-            return narrow.evaluate(spec, x, out)
-        if out is None:
-            out = np.empty_like(x)
+            return narrow.evaluate(spec, x, outs)
+        if outs is None:
+            outs = results_like(spec, x)
         wide, steps = x.dtype, program.native(spec)
         if accuracy == "high" and x.dtype == np.float32:
             wide, steps = np.dtype(np.float64), program.narrowing(spec)
         elif accuracy == "high" and x.dtype == np.float64:
             steps = program.paired(spec)
         scratch = steps.scratch(min(x.size, BLOCK), wide)
+        # A first result is written while the argument is still needed for the second.
+        overwritten = len(outs) > 1 and any(np.may_share_memory(x, out) for out in outs)
         with np.errstate(all="ignore"):
-            for source, target in blocks(x, out, wide, wide):
-                steps.run(source, target, scratch)
-        return out
+            for source, *targets in blocks(x, outs, wide, wide):
+                steps.run((source.copy() if overwritten else source, *targets), scratch)
+        return outs
 
 
 engine = NumpyEngine()

@@ -67,6 +67,10 @@ class Pair:
     def __sub__(self, other: Pair) -> Pair:
         return self + -other
 
+    def __rsub__(self, other: float) -> Pair:
+        """A constant of at most 26 bits less this."""
+        return Pair(self.xp, self.xp.constant(other, self.hi), 0.0) + -self
+
     def __mul__(self, other: Pair) -> Pair:
         return Pair(self.xp, *multiply(self.xp, self.hi, self.lo, other.hi, other.lo))
 
@@ -83,6 +87,8 @@ class PairVocabulary:
     def abs(self, x: Any, /) -> Any:
         """Magnitude of a float64 number."""
         return self.xp.abs(x)
+
+    number = staticmethod(float)
 
     def where(self, condition: Any, a: Any, b: Any, /) -> Any:
         """A pair from two pairs, a number from two numbers."""

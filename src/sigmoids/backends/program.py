@@ -17,13 +17,15 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from sigmoids.backends import exponential
 from sigmoids.backends.pairs import PairVocabulary
+from sigmoids.spec import results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from sigmoids.spec import Spec
+    from sigmoids.backends.engine import Arrays
+    from sigmoids.spec import Function
 
 
 TRUTHS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.bitwise_or)
@@ -49,6 +51,7 @@ class NumpyVocabulary:
     """
 
     abs = staticmethod(np.absolute)
+    number = staticmethod(float)
 
     @staticmethod
     def where(condition: Any, a: Any, b: Any, /) -> Any:
@@ -64,6 +67,11 @@ class NumpyVocabulary:
     def expm1_ratio(z: Any, /) -> tuple[Any, Any]:
         """(e^z − 1, 1)."""
         return np.expm1(z), 1.0
+
+    @staticmethod
+    def constant(value: float, _like: Any, /) -> float:
+        """As it is: NumPy computes what it is told."""
+        return value
 
     @staticmethod
     def split(z: Any, /) -> tuple[Any, Any, Any, Any]:
@@ -101,47 +109,52 @@ def _cut(x: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
 
 
 class Program:
-    """The calls in their order, over numbered places: argument, result, constants, scratch."""
+    """The calls in their order, over numbered places: argument, results, constants, scratch."""
 
     def __init__(self, trace: Callable[[Any], Any]) -> None:
         argument = Node(None, ())
-        calls = _in_order(trace(argument), argument)
+        final, calls = _in_order(results(trace(argument)), argument)
         constants = {id(v): v for call in calls for v in call.inputs if not isinstance(v, Node)}
         self._constants = tuple(constants.values())
         self._scratch: list[bool] = []
         self._steps: list[tuple[Callable[..., Any], tuple[int, ...], int]] = []
-        place = {key: 2 + number for number, key in enumerate(constants)} | {id(argument): 0}
+        places = [id(argument), *map(id, final), *constants]
+        place = {key: number for number, key in enumerate(places)}
+        kept = set(places)
         uses = Counter(id(v) for call in calls for v in call.inputs)
         free: dict[bool, list[int]] = {True: [], False: []}
         for call in calls:
             for value in call.inputs:
                 uses[id(value)] -= 1
-                if not uses[id(value)] and isinstance(value, Node) and value is not argument:
+                if not uses[id(value)] and id(value) not in kept:
                     # Elementwise calls may write where they read, so the output can have it.
                     free[value.is_truth].append(place[id(value)])
-            if call is calls[-1]:
-                output = 1
-            elif free[call.is_truth]:
-                output = free[call.is_truth].pop()
-            else:
-                output = 2 + len(constants) + len(self._scratch)
-                self._scratch.append(call.is_truth)
-            place[id(call)] = output
-            self._steps.append((call.call, tuple(place[id(v)] for v in call.inputs), output))
+            if id(call) not in kept:
+                if free[call.is_truth]:
+                    place[id(call)] = free[call.is_truth].pop()
+                else:
+                    place[id(call)] = len(places) + len(self._scratch)
+                    self._scratch.append(call.is_truth)
+            inputs = tuple(place[id(v)] for v in call.inputs)
+            self._steps.append((call.call, inputs, place[id(call)]))
 
     def scratch(self, size: int, dtype: np.dtype[Any]) -> list[NDArray[Any]]:
         """Arrays for :meth:`run` on blocks of up to ``size`` elements."""
         return [np.empty(size, np.bool_ if truth else dtype) for truth in self._scratch]
 
-    def run(self, x: NDArray[Any], result: NDArray[Any], scratch: list[NDArray[Any]]) -> None:
-        """Evaluate on a block: one-dimensional, contiguous, of the dtype of result and scratch."""
-        places = [x, result, *self._constants, *(array[: x.size] for array in scratch)]
+    def run(self, block: Arrays, scratch: list[NDArray[Any]]) -> None:
+        """Evaluate on a block: the argument and places for the results.
+
+        All are one-dimensional, contiguous and of the dtype of the scratch; a result's place may
+        be the argument.
+        """
+        places = [*block, *self._constants, *(array[: block[0].size] for array in scratch)]
         for call, inputs, output in self._steps:
             call(*[places[i] for i in inputs], out=places[output])
 
 
-def _in_order(result: Node, argument: Node) -> list[Node]:
-    """The calls that lead to a result, every one after those it uses and none of them twice."""
+def _in_order(final: tuple[Node, ...], argument: Node) -> tuple[tuple[Node, ...], list[Node]]:
+    """The final nodes, and the calls that lead to them: each after those it uses, none twice."""
     done: dict[int, Node] = {id(argument): argument}
     calls: dict[tuple[Any, ...], Node] = {}
 
@@ -152,8 +165,7 @@ def _in_order(result: Node, argument: Node) -> list[Node]:
             done[id(node)] = calls.setdefault(key, Node(node.call, inputs))
         return done[id(node)]
 
-    visit(result)
-    return list(calls.values())
+    return tuple(visit(node) for node in final), list(calls.values())
 
 
 _VOCABULARY = NumpyVocabulary()
@@ -161,13 +173,13 @@ _PAIRS = PairVocabulary(_VOCABULARY)
 
 
 @cache
-def native(spec: Spec) -> Program:
+def native(spec: Function) -> Program:
     """The formula in the dtype of the argument."""
     return Program(lambda x: spec.formula(_VOCABULARY, x))
 
 
 @cache
-def narrowing(spec: Spec) -> Program:
+def narrowing(spec: Function) -> Program:
     """The formula in float64, ready to be rounded to a narrower dtype."""
 
     def trace(x: Any) -> Any:
@@ -179,11 +191,10 @@ def narrowing(spec: Spec) -> Program:
 
 
 @cache
-def paired(spec: Spec) -> Program:
+def paired(spec: Function) -> Program:
     """The formula in pairs of float64 numbers, rounded to float64."""
 
     def trace(x: Any) -> Any:
-        y = spec.formula(_PAIRS, x)
-        return y.hi + y.lo
+        return tuple(y.hi + y.lo for y in results(spec.formula(_PAIRS, x)))
 
     return Program(trace)

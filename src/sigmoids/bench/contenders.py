@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sigmoids.functions import FUNCTIONS
+from sigmoids.functions import FUNCTIONS, JOINT, parts
 from sigmoids.peers import peers as peers_of
 from sigmoids.peers.peer import Prepared, as_arrays
 
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
     from sigmoids.bench.results import Kind
 
-COMPOSED = {"sigmoid_and_derivative": ("sigmoid", "sigmoid_derivative")}
-"""Functions that are timed together, by the name of what they compute."""
-
-FUNCTION_NAMES = (*FUNCTIONS, *COMPOSED)
+FUNCTION_NAMES = (*FUNCTIONS, *JOINT)
 """What can be timed."""
 
 SHARED = 2**17
@@ -47,11 +44,6 @@ class Contender:
     kind: Kind
     accuracy: str
     prepare: Callable[..., Prepared]
-
-
-def parts(function: str) -> tuple[str, ...]:
-    """The members of the family whose results are the function's."""
-    return COMPOSED.get(function, (function,))
 
 
 def ours(function: str, backend: str, accuracy: str) -> Contender:
@@ -89,19 +81,15 @@ def everyone(
 
 def _with_out(function: str, backend: str, accuracy: str) -> Callable[..., Prepared]:
     def prepare(*inputs: NDArray[Any]) -> Prepared:
-        calls = [
-            partial(
-                FUNCTIONS[part].function,
-                *inputs,
-                backend=backend,
-                accuracy=accuracy,
-                out=np.empty_like(inputs[0]),
-            )
-            for part in parts(function)
-        ]
-        if len(calls) == 1:
-            return Prepared(calls[0], as_arrays)
-        return Prepared(lambda: tuple(call() for call in calls), as_arrays)
+        outs = tuple(np.empty_like(inputs[0]) for _ in parts(function))
+        call = partial(
+            (FUNCTIONS | JOINT)[function].function,
+            *inputs,
+            backend=backend,
+            accuracy=accuracy,
+            out=outs if len(outs) > 1 else outs[0],
+        )
+        return Prepared(call, as_arrays)
 
     return prepare
 
@@ -112,14 +100,8 @@ def _jitted(function: str, backend: str, accuracy: str) -> Callable[..., Prepare
 
     from sigmoids.peers.jax import prepare
 
-    def program(*inputs: Any) -> Any:
-        results = tuple(
-            FUNCTIONS[part].function(*inputs, backend=backend, accuracy=accuracy)
-            for part in parts(function)
-        )
-        return results if len(results) > 1 else results[0]
-
-    return partial(prepare, jax.jit(program))
+    compute = (FUNCTIONS | JOINT)[function].function
+    return partial(prepare, jax.jit(partial(compute, backend=backend, accuracy=accuracy)))
 
 
 def _copy(*inputs: NDArray[Any]) -> Prepared:

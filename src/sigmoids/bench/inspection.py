@@ -8,8 +8,7 @@ import numpy as np
 
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.truth import Truth
-from sigmoids.bench.contenders import parts
-from sigmoids.functions import FUNCTIONS
+from sigmoids.functions import parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +37,7 @@ def check(function: str, prepared: Prepared, inputs: Arrays) -> Arrays:
     for part, y in zip(parts(function), results, strict=True):
         if (y.shape, y.dtype) != (x.shape, x.dtype):
             raise WrongResultError(f"returns {y.dtype}{y.shape} for {x.dtype}{x.shape}")
-        exact = FUNCTIONS[part].spec.reference(np, wide)
+        exact = part.reference(np, wide)
         off = np.abs(y[::step].astype(np.longdouble) - exact) / np.maximum(1, np.abs(exact))
         if not off.max() <= tolerance:
             at = int(off.argmax())
@@ -53,4 +52,4 @@ def largest_error(results: Arrays, truths: list[Truth]) -> float:
 
 def truths(function: str, x: NDArray[Any]) -> list[Truth]:
     """The exact values of everything that a function returns."""
-    return [Truth.of(FUNCTIONS[part].spec, x) for part in parts(function)]
+    return [Truth.of(part, x) for part in parts(function)]

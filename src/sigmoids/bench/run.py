@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from sigmoids.bench import first_call, machine
 from sigmoids.bench.cases import inputs
 from sigmoids.bench.cases import sizes as parse
-from sigmoids.bench.contenders import FUNCTION_NAMES, Contender, everyone, limits, parts
+from sigmoids.bench.contenders import FUNCTION_NAMES, Contender, everyone, limits
 from sigmoids.bench.inspection import WrongResultError, check, largest_error, truths
 from sigmoids.bench.results import Case, Error, FirstCall, Results, Timing
 from sigmoids.bench.timing import interleaved
 from sigmoids.choice import Choice
+from sigmoids.functions import parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from sigmoids.backends.engine import Engine
-    from sigmoids.spec import Accuracy, Spec
+    from sigmoids.spec import Accuracy, Function
 
 
 class Container(Protocol):
@@ -16,6 +16,9 @@ class Container(Protocol):
         """The backend that serves this kind when nobody chose one."""
         ...
 
-    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
-        """The function of ``x`` by that engine, as the kind of array that ``x`` is."""
+    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
+        """The function of ``x`` by that engine, as the kind of array that ``x`` is.
+
+        Where the function has several results, they are a tuple, and so is ``out``.
+        """
         ...

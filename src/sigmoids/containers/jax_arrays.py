@@ -13,7 +13,7 @@ from sigmoids.containers import numpy_kind
 
 if TYPE_CHECKING:
     from sigmoids.backends.engine import Engine
-    from sigmoids.spec import Accuracy, Spec
+    from sigmoids.spec import Accuracy, Function
 
 
 class JaxArray:
@@ -23,24 +23,24 @@ class JaxArray:
         """JAX itself."""
         return "jax"
 
-    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
+    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A JAX array on the same device, sharded alike."""
         if out is not None:
             raise TypeError("JAX arrays are immutable: out= takes NumPy arrays, for NumPy input")
         dtype = _result_dtype(x.dtype, spec.name)
         if isinstance(engine, JaxEngine):
-            return engine.evaluate_native(
-                spec, x if x.dtype == dtype else x.astype(dtype), accuracy
-            )
+            number = x if x.dtype == dtype else x.astype(dtype)
+            results = engine.evaluate_native(spec, number, accuracy)
+            return results[0] if len(results) == 1 else results
         if isinstance(x, jax.core.Tracer):
             raise TypeError(
                 f"backend {engine.name!r} computes on concrete arrays and cannot run inside a JAX "
                 'transformation such as jit, grad or vmap: use backend="jax" there'
             )
         values = np.asarray(x).astype(dtype, copy=False)
-        y = numpy_kind.evaluate(engine, spec, values, accuracy, None)
+        computed = numpy_kind.evaluate(engine, spec, accuracy, values, None)
         with jax.enable_x64(True):
-            return jax.device_put(y, x.sharding)
+            return numpy_kind.each(lambda y: jax.device_put(y, x.sharding), computed)
 
 
 def _result_dtype(dtype: Any, name: str) -> Any:

@@ -6,30 +6,38 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sigmoids.containers.numpy_kind import NumpyKind, evaluate
+from sigmoids.containers.numpy_kind import NumpyKind, each, evaluate
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sigmoids.backends.engine import Engine
-    from sigmoids.spec import Accuracy, Spec
+    from sigmoids.spec import Accuracy, Function
 
 
 class Masked(NumpyKind):
     """``numpy.ma.MaskedArray``."""
 
-    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
+    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A masked array with a mask of its own, equal to that of ``x``."""
         if x is np.ma.masked:
-            return x
-        if isinstance(out, np.ma.MaskedArray):
-            evaluate(engine, spec, np.ma.getdata(x), accuracy, np.ma.getdata(out))
-            out[...] = np.ma.array(np.ma.getdata(out), mask=np.ma.getmask(x))
-            return out
-        y = evaluate(engine, spec, np.ma.getdata(x), accuracy, out)
-        if out is not None:
-            return out
-        wrapped = x.__array_wrap__(y)
-        wrapped.mask = np.ma.getmask(x)
-        return wrapped
+            return each(lambda _part: x, spec.parts)
+        mask = np.ma.getmask(x)
+
+        def masked(y: NDArray[Any]) -> Any:
+            wrapped = x.__array_wrap__(np.asarray(y))
+            wrapped.mask = mask
+            return wrapped
+
+        targets = tuple(out) if isinstance(out, tuple | list) else (out,)
+        plain = None if out is None else each(np.ma.getdata, targets)
+        results = evaluate(engine, spec, accuracy, np.ma.getdata(x), plain)
+        if out is None:
+            return each(masked, results)
+        for target, y in zip(targets, results, strict=True):
+            if isinstance(target, np.ma.MaskedArray):
+                target[...] = np.ma.array(y, mask=mask)
+        return out
 
 
 container = Masked()

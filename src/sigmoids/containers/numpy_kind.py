@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sigmoids.backends import registry
+from sigmoids.spec import Joint
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from sigmoids.backends.engine import Engine
-    from sigmoids.spec import Accuracy, Spec
+    from sigmoids.backends.engine import Arrays, Engine
+    from sigmoids.spec import Accuracy, Function
 
 
 class NumpyKind:
@@ -27,86 +31,103 @@ class NumpyKind:
 class Array(NumpyKind):
     """``numpy.ndarray`` itself."""
 
-    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
+    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """An array of the same shape and floating dtype, or ``out``."""
-        return evaluate(engine, spec, x, accuracy, out)
+        dtype = x.dtype
+        if out is None and x.ndim and (dtype is DOUBLE or dtype is SINGLE):  # most calls
+            results = engine.evaluate(spec, x, accuracy, None)
+            return results[0] if len(results) == 1 else results
+        results = evaluate(engine, spec, accuracy, x, out)
+        return out if out is not None else each(np.asarray, results)
 
 
 class Subclass(NumpyKind):
     """Subclasses of ``numpy.ndarray``, wrapped again by their own ``__array_wrap__``."""
 
-    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
+    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """The same subclass, or ``out``."""
-        y = evaluate(engine, spec, np.asarray(x), accuracy, out)
-        return x.__array_wrap__(y) if out is None else out
+        results = evaluate(engine, spec, accuracy, np.asarray(x), out)
+        return out if out is not None else each(lambda y: x.__array_wrap__(np.asarray(y)), results)
 
 
 class Scalar(NumpyKind):
     """NumPy scalars."""
 
-    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
+    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A scalar of the same floating dtype, or ``out``."""
-        y = evaluate(engine, spec, np.asarray(x), accuracy, out)
-        return y[()] if out is None else out
+        if out is None:
+            return each(itemgetter(()), evaluate(engine, spec, accuracy, np.asarray(x), None))
+        evaluate(engine, spec, accuracy, np.asarray(x), out)
+        return out
 
 
 class Number(NumpyKind):
     """Python's float, int and bool."""
 
-    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
+    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A Python float, or ``out``."""
-        y = evaluate(engine, spec, np.asarray(float(x)), accuracy, out)
-        return float(y) if out is None else out
+        if out is None:
+            results = engine.evaluate(spec, np.array(x, np.float64), accuracy, None)
+            return float(results[0]) if len(results) == 1 else tuple(map(float, results))
+        evaluate(engine, spec, accuracy, np.array(float(x)), out)
+        return out
 
 
 class Sequence(NumpyKind):
     """Lists and tuples."""
 
-    def apply(self, engine: Engine, spec: Spec, x: Any, accuracy: Accuracy, out: Any) -> Any:
+    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A float64 array, or ``out``."""
         array = np.asarray(x)
         _result_dtype(array.dtype, spec.name)
-        return evaluate(engine, spec, array.astype(np.float64), accuracy, out)
+        results = evaluate(engine, spec, accuracy, array.astype(np.float64), out)
+        return out if out is not None else each(np.asarray, results)
 
 
-def evaluate(
-    engine: Engine, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: Any
-) -> NDArray[Any]:
-    """The function of an ndarray of any dtype and layout, in the dtype that the contract says."""
-    if x.dtype is DOUBLE or x.dtype is SINGLE:
-        if out is not None:
-            x = _checked_against(out, x, x.dtype)
-        elif x.ndim == 0:
-            out = np.empty((), x.dtype)  # a ufunc would make it a scalar
-        return engine.evaluate(spec, x, accuracy, out)
-    return _convert_and_evaluate(engine, spec, x, accuracy, out)
+def each(wrap: Callable[[Any], Any], results: tuple[Any, ...]) -> Any:
+    """The only result wrapped, or a tuple of all of them."""
+    return wrap(results[0]) if len(results) == 1 else tuple(map(wrap, results))
 
 
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
-"""The dtypes of most calls, which need nothing but the engine."""
+LONG = np.dtype(np.longdouble)
 
 
-def _convert_and_evaluate(
-    engine: Engine, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: Any
-) -> NDArray[Any]:
-    dtype = _result_dtype(x.dtype, spec.name)
+def evaluate(
+    engine: Engine, spec: Function, accuracy: Accuracy, x: NDArray[Any], out: Any
+) -> Arrays:
+    """The results for an ndarray of any dtype and layout, in the dtype that the contract says.
+
+    For an array of no dimension they may be NumPy scalars.
+    """
+    dtype, native = _dtypes(x.dtype, spec.name)
+    outs = None
     if out is not None:
-        x = _checked_against(out, x, dtype)
-    elif x.ndim == 0:
-        out = np.empty((), dtype)
-    if dtype == np.longdouble and dtype != np.float64:
+        outs = _pair(out, spec) if isinstance(spec, Joint) else (out,)
+        x = _checked_against(outs, x, dtype)
+        outs = tuple([np.asarray(target) for target in outs])  # of subclasses the plain array
+    if native is LONG:
         engine = registry.load("numpy")
-    native = dtype.newbyteorder("=")
-    if native == dtype:
-        return engine.evaluate(spec, x.astype(dtype, copy=False), accuracy, out)
-    y = engine.evaluate(spec, x.astype(native), accuracy, None)
-    if out is None:
-        return y.astype(dtype)
-    out[...] = y
-    return out
+    if native is dtype:
+        return engine.evaluate(
+            spec, x if x.dtype is dtype else x.astype(dtype, copy=False), accuracy, outs
+        )
+    results = engine.evaluate(spec, x.astype(native), accuracy, None)
+    if outs is None:
+        return tuple(y.astype(dtype) for y in results)
+    for target, y in zip(outs, results, strict=True):
+        target[...] = y
+    return outs
 
 
 @cache
+def _dtypes(dtype: np.dtype[Any], name: str) -> tuple[np.dtype[Any], np.dtype[Any]]:
+    """The dtype of the result, and the same in native byte order."""
+    result = _result_dtype(dtype, name)
+    native = result.newbyteorder("=")
+    return result, result if native == result else native
+
+
 def _result_dtype(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
     """The floating dtype of the result, or a TypeError for what has none."""
     if dtype.kind == "f":
@@ -133,24 +154,42 @@ def _is_extension(dtype: np.dtype[Any], info: str) -> bool:
     return True
 
 
-def _checked_against(out: Any, x: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """``x``, or a copy where writing to ``out`` would change what is still to be read."""
-    if not isinstance(out, np.ndarray):
-        raise TypeError(f"out must be a NumPy array, not {type(out).__name__}")
-    if out.dtype != dtype:
-        raise TypeError(f"out has dtype {out.dtype}; the result has {dtype}")
-    if out.shape != x.shape:
-        raise ValueError(f"out has shape {out.shape}; the result has {x.shape}")
-    if not out.flags.writeable:
-        raise ValueError("out is read-only")
-    if out is x or (out.base is None and x.base is None):
-        return x  # either the same, or each with memory of its own
+def _pair(out: Any, spec: Joint) -> Arrays:
+    if not (isinstance(out, tuple | list) and len(out) == len(spec.parts)):
+        raise TypeError(
+            f"out must be {len(spec.parts)} NumPy arrays for the results of {spec.name}(), not "
+            f"{type(out).__name__}"
+        )
+    return tuple(out)
+
+
+def _checked_against(outs: Arrays, x: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """``x``, or a copy where writing to ``outs`` would change what is still to be read."""
+    for out in outs:
+        if not isinstance(out, np.ndarray):
+            raise TypeError(f"out must be a NumPy array, not {type(out).__name__}")
+    for out in outs:
+        if out.dtype is not dtype and out.dtype != dtype:
+            raise TypeError(f"out has dtype {out.dtype}; the result has {dtype}")
+        if out.shape != x.shape:
+            raise ValueError(f"out has shape {out.shape}; the result has {x.shape}")
+        if not out.flags.writeable:
+            raise ValueError("out is read-only")
+        if out is not x and (out.base is not None or x.base is not None) and _overlap(out, x):
+            x = x.copy()
+    if len(outs) > 1 and np.may_share_memory(outs[0], outs[1]):
+        raise ValueError("the arrays of out overlap: each result needs memory of its own")
+    return x
+
+
+def _overlap(out: NDArray[Any], x: NDArray[Any]) -> bool:
+    """Whether two arrays share memory, but not element by element."""
     same = (
         out.__array_interface__["data"] == x.__array_interface__["data"]
         and out.strides == x.strides
         and out.dtype == x.dtype
     )
-    return x if same or not np.may_share_memory(x, out) else x.copy()
+    return not same and np.may_share_memory(x, out)
 
 
 @cache

@@ -1,7 +1,7 @@
 """The derivative of the logistic function: σ′(x) = e^−|x| / (1 + e^−|x|)².
 
-Computed from x itself.  The textbook y·(1 − y) is 0 as soon as y rounds to 1 (x = 17 in float32,
-37 in float64), where the true slope is still 4e-8.
+Computed from x itself.  The textbook y·(1 − y) with y = σ(x) is 0 as soon as y rounds to 1 (x = 17
+in float32, 37 in float64), where the true slope is still 4e-8.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def formula(xp: Vocabulary, x: Any) -> Any:
-    """p/(p+q) · q/(p+q): two quotients, because (p+q)² may overflow in the tails."""
+    """y·(1 − y) with y = σ(−|x|) ≤ ½, which never rounds to 1, so that nothing cancels."""
     p, q = xp.exp_ratio(-xp.abs(x))
-    s = q + p
-    return (p / s) * (q / s)
+    y = p / (q + p)
+    return y * (xp.number(1.0) - y)
 
 
 def reference(m: Any, x: Any) -> Any:
@@ -40,7 +40,8 @@ def second_formula(xp: Vocabulary, x: Any) -> Any:
     p, q = xp.exp_ratio(z)
     d, _ = xp.expm1_ratio(z)
     s = q + p
-    return (p / s) * (q / s) * (xp.where(x < 0, -d, d) / s)
+    y = p / s
+    return y * (xp.number(1.0) - y) * (xp.where(x < 0, -d, d) / s)
 
 
 def second_reference(m: Any, x: Any) -> Any:

@@ -2,49 +2,58 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import config
 
-from sigmoids.backends import narrow, sharing
-from sigmoids.backends.blocks import blocks
+from sigmoids.backends import pool, sharing, threads
+from sigmoids.backends.blocks import are_contiguous, blocks
+from sigmoids.backends.engine import results_like
 from sigmoids.backends.first_use import first_use
 from sigmoids.backends.numba import kernels
+from sigmoids.backends.numba.loops import CLAIMED, PROGRESS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from sigmoids.spec import Accuracy, Spec
+    from sigmoids.backends.engine import Arrays
+    from sigmoids.spec import Accuracy, Function
 
 if config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT switches the compiler off")
 
-WORTHWHILE = {
-    ("float64", "high"): 2**16,
-    ("float64", "fast"): 2**17,
-    ("float32", "high"): 2**17,
-    ("float32", "fast"): 2**18,
-}
-"""Elements from which on waking other threads pays: those of some 150 µs."""
-
-LOOK_UPS = 2**19
-"""The same for types that are looked up in a table."""
+WORTHWHILE = 2**16
+"""Elements from which on waking other threads pays."""
 
 SMALL = 256
-"""Elements below which an array is computed as it is, for less than finding out how would take."""
+"""Elements below which a ufunc is called, whose calls cost less."""
 
-Key = tuple["Spec", np.dtype[Any], "Accuracy"]
+CHUNK = 2**15
+"""Elements that a thread claims at a time."""
+
+MOST = 64
+"""Chunks between two looks at whether the user interrupts: some milliseconds."""
+
+ALONE = np.empty(0, np.int64)
+"""No progress that other threads would have to know of."""
+
+BITS: dict[int, np.dtype[Any]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
+"""What types that have a table are read as, by the size of an item."""
+
+Key = tuple["Function", np.dtype[Any], "Accuracy"]
 
 
 class NumbaEngine:
-    """Runs serial ufuncs whose loops are vector code."""
+    """Runs compiled loops, on several threads where that pays."""
 
     name = "numba"
 
     def __init__(self) -> None:
-        self._ufuncs: dict[Key, np.ufunc] = {}
+        self._ufuncs: dict[Key, np.ufunc | None] = {}
+        self._loops: dict[Key, Callable[..., None]] = {}
 
     def devices(self) -> tuple[str, ...]:
         """Code is generated for the host's processor."""
@@ -53,42 +62,73 @@ class NumbaEngine:
         return (f"cpu ({get_host_cpu_name()})",)
 
     def evaluate(
-        self, spec: Spec, x: NDArray[Any], accuracy: Accuracy, out: NDArray[Any] | None
-    ) -> NDArray[Any]:
-        """Call the ufunc, compiled if need be; see :class:`~sigmoids.backends.engine.Engine`."""
-        ufunc = self._ufuncs.get((spec, x.dtype, accuracy)) or self._compiled(
-            spec, x.dtype, accuracy
-        )
-        if narrow.has_table(x.dtype):
-            bits = f"u{x.dtype.itemsize}"
-            out = np.empty_like(x) if out is None else out
-            sharing.evaluate(partial(_fill, ufunc), x.view(bits), out.view(bits), LOOK_UPS)
-            return out
-        if x.size < SMALL:
-            if out is None:
-                return ufunc(x)
-            if x.flags.c_contiguous and out.flags.c_contiguous:
-                return ufunc(x, out=out)
-        elif out is None:
-            out = np.empty_like(x)
-        sharing.evaluate(partial(_fill, ufunc), x, out, WORTHWHILE[x.dtype.name, accuracy])
-        return out
+        self, spec: Function, x: NDArray[Any], accuracy: Accuracy, outs: Arrays | None
+    ) -> Arrays:
+        """Run compiled code; see :class:`~sigmoids.backends.engine.Engine`."""
+        key = (spec, x.dtype, accuracy)
+        if outs is None:
+            if x.size < SMALL and (ufunc := self._ufuncs.get(key) or self._ufunc(key)) is not None:
+                return (ufunc(x),)
+            outs = results_like(spec, x)
+        loop = self._loops.get(key) or self._loop(key)
+        arrays = (x, *outs)
+        if x.dtype.itemsize <= 2:
+            bits = BITS[x.dtype.itemsize]
+            arrays = tuple([array.view(bits) for array in arrays])
+        if not are_contiguous(arrays):
+            strided(loop, arrays)
+            return outs
+        if x.ndim != 1:
+            arrays = tuple([array.reshape(-1) for array in arrays])
+        if x.size < WORTHWHILE:
+            loop(*arrays, ALONE, x.size, 1)
+        else:
+            contiguous(loop, arrays)
+        return outs
 
-    def _compiled(self, *key: *Key) -> np.ufunc:
+    def _ufunc(self, key: Key) -> np.ufunc | None:
         with first_use:
             if key not in self._ufuncs:
                 self._ufuncs[key] = kernels.ufunc(*key)
             return self._ufuncs[key]
 
+    def _loop(self, key: Key) -> Callable[..., None]:
+        with first_use:
+            if key not in self._loops:
+                self._loops[key] = kernels.loop(*key)
+            return self._loops[key]
 
-def _fill(ufunc: np.ufunc, x: NDArray[Any], out: NDArray[Any]) -> None:
-    if x.flags.c_contiguous and out.flags.c_contiguous:
-        ufunc(x, out=out)
-        return
-    # Gathered blocks keep the loops vector code.  Besides, the loops that Numba 0.68 makes look at
-    # the strides of inputs only, and write to a strided output as if contiguous.
-    for source, target in blocks(x, out, x.dtype, x.dtype):
-        ufunc(source, out=target)
+
+def contiguous(loop: Callable[..., None], arrays: Arrays) -> None:
+    """Run a loop over long arrays, several threads claiming chunks of them."""
+    size = arrays[0].size
+    progress = np.zeros(PROGRESS, np.int64)
+
+    def work(_thread: int) -> None:
+        while progress[CLAIMED] < size:
+            loop(*arrays, progress, CHUNK, MOST)
+
+    number = threads.get_num_threads()
+    try:
+        pool.pool.run(work, number, number)
+    except BaseException:
+        progress[CLAIMED] = size  # nothing more for the others
+        raise
+
+
+def strided(loop: Callable[..., None], arrays: Arrays) -> None:
+    """Run a loop over arrays of any layout, gathered and scattered in blocks."""
+
+    def work(arrays: Arrays) -> None:
+        x, *outs = arrays
+        for block in blocks(x, tuple(outs), x.dtype, x.dtype):
+            loop(*block, ALONE, block[0].size, 1)
+
+    number = threads.get_num_threads() if arrays[0].size >= WORTHWHILE else 1
+    if number == 1:
+        work(arrays)
+    else:
+        sharing.in_pieces(work, arrays, number)
 
 
 engine = NumbaEngine()

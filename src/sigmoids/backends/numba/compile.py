@@ -1,7 +1,7 @@
-"""Compiling a scalar kernel to a NumPy ufunc, with a cache on disk that cannot mislead.
+"""Compiling loops and ufuncs, with a cache on disk that cannot mislead.
 
-Numba's own cache asks only whether the file that defines a kernel has changed.  A kernel here is
-put together from several files, so the cache is asked for the hash of all of them.
+Numba's own cache asks only whether the file that defines a function has changed.  What is
+compiled here is put together from several files, so the cache is asked for the hash of all of them.
 """
 
 from __future__ import annotations
@@ -11,36 +11,27 @@ import pickle
 import warnings
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from numba import njit
 from numba.core.caching import FunctionCache, NullCache
 from numba.np.ufunc.dufunc import DUFunc
-from numba.np.ufunc.ufuncbuilder import UFuncDispatcher
 
-from sigmoids.backends.numba.scalars import FASTMATH
+from sigmoids.backends.numba.scalars import FASTMATH, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
 
+Built = TypeVar("Built")
+
 
 class SourceCache(FunctionCache):  # type: ignore[misc]
-    """A kernel's cache, keyed by the sources of the whole package."""
+    """A function's cache, keyed by the sources of the whole package."""
 
     def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
         return signature, codegen.magic_tuple(), _source_hash()
-
-
-class InlineKernel(UFuncDispatcher):  # type: ignore[misc]
-    """Compiles kernels that become part of the loop around them, whatever their size.
-
-    A call inside the loop would keep the vectoriser out.
-    """
-
-    def _compile_core(self, signature: Any, flags: Any, local_types: Any) -> Any:
-        flags.forceinline = True
-        return super()._compile_core(signature, flags, local_types)
 
 
 @cache
@@ -52,17 +43,44 @@ def _source_hash() -> str:
     return digest.hexdigest()
 
 
+def compile_loop(loop: Callable[..., None], signature: Any) -> Callable[..., None]:
+    """The loop in machine code, from the cache where it has it."""
+
+    def build(storage: Any) -> Callable[..., None]:
+        compiled = njit(**OPTIONS)(loop)
+        compiled._cache = storage
+        compiled.compile(signature)
+        compiled.disable_compile()
+        return cast("Callable[..., None]", compiled)
+
+    return _cached(loop, build)
+
+
 def compile_ufunc(kernel: Callable[[Any], Any], signature: str) -> np.ufunc:
-    """The ufunc of a scalar kernel, from the cache where it has it.
+    """The ufunc of a scalar kernel, from the cache where it has it."""
+
+    def build(storage: Any) -> np.ufunc:
+        loops = DUFunc(kernel, targetoptions={"nopython": True, "fastmath": FASTMATH})
+        loops._dispatcher.cache = storage
+        loops.add(signature)
+        loops.disable_compile()
+        # The ufunc proper: a call of the DUFunc around it costs a microsecond more.
+        return cast("np.ufunc", loops.ufunc)
+
+    return _cached(kernel, build)
+
+
+def _cached(function: Callable[..., Any], build: Callable[[Any], Built]) -> Built:
+    """What is built with the function's cache.
 
     A cache that cannot be used, because its folder is read-only or its files are damaged, costs
     the time to compile and one warning.
     """
     try:
-        return _build(kernel, signature, SourceCache(kernel))
+        return build(SourceCache(function))
     except (RuntimeError, OSError, EOFError, pickle.UnpicklingError) as problem:
         _warn_once(str(problem))
-        return _build(kernel, signature, NullCache())
+        return build(NullCache())
 
 
 def cache_folder() -> str:
@@ -71,17 +89,6 @@ def cache_folder() -> str:
         return str(SourceCache(_source_hash.__wrapped__).cache_path)
     except RuntimeError:
         return "no folder: none is writable; set NUMBA_CACHE_DIR to one that is"
-
-
-def _build(kernel: Callable[[Any], Any], signature: str, storage: Any) -> np.ufunc:
-    options = {"nopython": True, "fastmath": FASTMATH}
-    loops = DUFunc(kernel, targetoptions=options)
-    loops._dispatcher = InlineKernel(kernel, targetoptions=options)
-    loops._dispatcher.cache = storage
-    loops.add(signature)
-    loops.disable_compile()
-    # The ufunc proper: a call of the DUFunc around it costs a microsecond more.
-    return cast("np.ufunc", loops.ufunc)
 
 
 @cache

@@ -1,14 +1,16 @@
-"""The vocabulary in float64: compiled formulas receive this module as their ``xp``."""
+"""The vocabulary in float64: compiled formulas receive this module as their ``xp``.
+
+Both p and q are 2^LIFT times larger, for p to be a normal number where p/q is not.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sigmoids.backends.exponential import LIFTED_BELOW, LOWEST, TINY
-from sigmoids.backends.numba.scalars import abs, make_lower, make_split, where  # noqa: A004
-from sigmoids.backends.numba.wide import make_ratios
+from sigmoids.backends.exponential import LIFT, LOWEST
+from sigmoids.backends.numba.scalars import abs, make_split, where  # noqa: A004
+from sigmoids.backends.numba.wide import make_ratios, number
 
-__all__ = ["abs", "exp_ratio", "expm1_ratio", "lower", "where"]
+__all__ = ["abs", "exp_ratio", "expm1_ratio", "number", "where"]
 
-lower = make_lower(np.float64, LIFTED_BELOW, TINY)
-exp_ratio, expm1_ratio = make_ratios(make_split(np.float64, LOWEST, LIFTED_BELOW))
+exp_ratio, expm1_ratio = make_ratios(make_split(np.float64, LOWEST, LIFT), LIFT)

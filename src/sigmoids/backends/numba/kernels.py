@@ -1,75 +1,105 @@
-"""From a specification to a scalar kernel, and from there to a ufunc."""
+"""From a specification to a scalar kernel, and from there to a loop over arrays."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import from_dtype
 
 from sigmoids.backends import narrow
-from sigmoids.backends.numba import double, paired, single, wide
-from sigmoids.backends.numba.compile import compile_ufunc
-from sigmoids.backends.numba.scalars import is_nan, jit
+from sigmoids.backends.numba import double, loops, paired, single, wide
+from sigmoids.backends.numba.compile import compile_loop, compile_ufunc
+from sigmoids.backends.numba.scalars import inline, is_nan, jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sigmoids.spec import Accuracy, Spec
+    from sigmoids.spec import Accuracy, Function
 
 
-def ufunc(spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
-    """The compiled function of one dtype and accuracy; of the bits of types that have a table."""
+def loop(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., None]:
+    """The compiled loop of one dtype and accuracy; over the bits of types that have a table."""
+    outputs = len(spec.parts)
     if narrow.has_table(dtype):
-        kernel, kind = _look_up(spec, dtype), f"uint{8 * dtype.itemsize}"
+        kernel, kind = look_up(spec, dtype), np.dtype(f"u{dtype.itemsize}")
     else:
-        kernel, kind = _kernel(spec, dtype, accuracy), dtype.name
-    kernel.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}"
-    return compile_ufunc(kernel, f"{kind}({kind})")
+        kernel, kind = scalar(spec, dtype, accuracy), dtype
+    made = loops.make(inline(kernel), outputs)
+    made.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}"
+    return compile_loop(made, loops.signature(from_dtype(kind), outputs))
 
 
-def _look_up(spec: Spec, dtype: np.dtype[Any]) -> Callable[[Any], Any]:
-    results = narrow.table(spec, dtype)  # becomes a part of the compiled code
+def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc | None:
+    """The compiled ufunc, whose calls cost less than a loop's; of one result in native numbers."""
+    if len(spec.parts) > 1 or narrow.has_table(dtype):
+        return None
+    kernel = guarded(inline(scalar(spec, dtype, accuracy)), dtype)
+    kernel.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}_ufunc"
+    return compile_ufunc(kernel, f"{dtype.name}({dtype.name})")
 
-    def kernel(bits: Any) -> Any:
-        return results[bits]
 
-    return kernel
+def guarded(kernel: Callable[[Any], Any], dtype: np.dtype[Any]) -> Callable[[Any], Any]:
+    """The kernel without NaN: comparisons with it raise the processor's flag "invalid".
 
-
-def _kernel(spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[[Any], Any]:
-    """The function of one element, the formula evaluated one precision up for "high"."""
-    formula = jit(spec.formula)
+    NumPy would report that to the user as a warning.
+    """
     zero = dtype.type(0)
 
-    # A NaN goes around the formula: comparisons with it raise the processor's "invalid" flag,
-    # which NumPy would report to the user as a warning.
+    def quiet(x: Any) -> Any:
+        nan = is_nan(x)
+        y = kernel(zero if nan else x)
+        return x if nan else y
+
+    return quiet
+
+
+def look_up(spec: Function, dtype: np.dtype[Any]) -> Callable[[Any], Any]:
+    """The bits of the results for the bits of a number."""
+    results = narrow.tables(spec, dtype)  # become a part of the compiled code
+    first, last = results[0], results[-1]
+
+    def one(bits: Any) -> Any:
+        return first[bits]
+
+    def two(bits: Any) -> Any:
+        return first[bits], last[bits]
+
+    return one if len(results) == 1 else two
+
+
+def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[[Any], Any]:
+    """The results for one number, the formula evaluated one precision up for "high"."""
+    formula = jit(spec.formula)
+    several = len(spec.parts) > 1
     if accuracy == "fast":
         xp = double if dtype == np.float64 else single
 
-        def kernel(x: Any) -> Any:
-            nan = is_nan(x)
-            number = zero if nan else x
-            y = xp.lower(number, formula(xp, number))
-            return x if nan else y
+        def native(x: Any) -> Any:
+            return formula(xp, x)
 
-    elif dtype == np.float64:
+        return native
+    if dtype == np.float64:
 
-        def kernel(x: Any) -> Any:
-            nan = is_nan(x)
-            number = zero if nan else x
-            y = paired.rounded(number, formula(paired, number))
-            return x if nan else y
+        def exactly(x: Any) -> Any:
+            return paired.rounded(x, formula(paired, x))
 
-    else:
-        break_ties = jit(spec.break_ties or _no_ties)
+        def exactly_both(x: Any) -> Any:
+            first, second = formula(paired, x)
+            return paired.rounded(x, first), paired.rounded(x, second)
 
-        def kernel(x: Any) -> Any:
-            nan = is_nan(x)
-            number = break_ties(wide, np.float64(zero if nan else x))
-            y = formula(wide, number)
-            return x if nan else np.float32(y)
+        return exactly_both if several else exactly
 
-    return kernel
+    break_ties = jit(spec.break_ties or _no_ties)
+
+    def once(x: Any) -> Any:
+        return np.float32(formula(wide, break_ties(wide, np.float64(x))))
+
+    def both_once(x: Any) -> Any:
+        first, second = formula(wide, break_ties(wide, np.float64(x)))
+        return np.float32(first), np.float32(second)
+
+    return both_once if several else once
 
 
 def _no_ties(_xp: Any, x: Any) -> Any:

@@ -17,6 +17,7 @@ from numba.extending import intrinsic, make_attribute_wrapper, models, overload,
 
 from sigmoids.backends import exponential
 from sigmoids.backends.exponential import (
+    LIFT,
     LIFTED_BELOW,
     LN2_HIGH,
     LN2_LOW,
@@ -26,7 +27,7 @@ from sigmoids.backends.exponential import (
 from sigmoids.backends.numba import scalars
 from sigmoids.backends.numba.scalars import OPTIONS, abs, fma, jit, jit_exactly, make_split  # noqa: A004
 
-__all__ = ["abs", "exp_ratio", "expm1_ratio", "rounded", "where"]
+__all__ = ["abs", "exp_ratio", "expm1_ratio", "number", "rounded", "where"]
 
 
 class PairType(types.Type):  # type: ignore[misc]
@@ -61,6 +62,12 @@ def pair(_typing: Any, _hi: Any, _lo: Any) -> Any:
         return structure._getvalue()
 
     return PAIR(float64, float64), code
+
+
+@jit
+def number(value: Any) -> Any:
+    """A constant."""
+    return pair(value, 0.0)
 
 
 @jit_exactly
@@ -136,7 +143,7 @@ def _where(condition: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     return parts if a == PAIR else number
 
 
-_split = make_split(np.float64, LOWEST, LIFTED_BELOW)
+_split = make_split(np.float64, LOWEST, LIFT, LIFTED_BELOW)
 
 
 @jit_exactly
@@ -168,7 +175,7 @@ def expm1_ratio(z: Any) -> Any:
     return p - q, q
 
 
-DOWN = 2.0**-exponential.LIFT
+DOWN = 2.0**-LIFT
 NORMAL = float(np.finfo(np.float64).smallest_normal) / DOWN
 SHIFT = 1.5 * 2.0**52 * float(np.finfo(np.float64).smallest_subnormal) / DOWN
 

@@ -11,7 +11,7 @@ from numba import njit, types
 from numba.extending import intrinsic, register_jitable
 
 from sigmoids.backends import exponential
-from sigmoids.backends.exponential import LIFT, LOG2E
+from sigmoids.backends.exponential import LOG2E
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,9 @@ jit = njit(**OPTIONS)
 jit_exactly = njit(fastmath={"nsz"}, error_model="numpy")
 """For arithmetic whose rounding errors are counted on: nothing is fused."""
 
+inline = njit(forceinline=True, **OPTIONS)
+"""For what is to become part of the loop around it, whatever its size: a call would keep the
+vectoriser out."""
 
 register_jitable(**OPTIONS)(exponential.correction)
 
@@ -67,7 +70,9 @@ def fma(_typing: Any, _a: Any, _b: Any, _c: Any) -> Any:
     return types.float64(types.float64, types.float64, types.float64), code
 
 
-def make_split(real: Any, lowest: float, lifted_below: float = -math.inf) -> Callable[[Any], Any]:
+def make_split(
+    real: Any, lowest: float, lift: int = 0, lifted_below: float = math.inf
+) -> Callable[[Any], Any]:
     """The argument reduction of :mod:`sigmoids.backends.exponential` in one floating type.
 
     Parameters
@@ -76,23 +81,24 @@ def make_split(real: Any, lowest: float, lifted_below: float = -math.inf) -> Cal
         float32 or float64, as NumPy's scalar type.
     lowest : float
         Where e^z rounds to 0; lower arguments are raised to it.
+    lift : int
+        The power of two is to be 2^lift times too large, so that it always is a normal number.
     lifted_below : float
-        Arguments below have a power of two that is 2^LIFT times too large, and so a normal
-        number.
+        It is so for arguments below this only.
 
     Returns
     -------
     callable
-        ``split(z)``: z within its limits, k = round(z/ln 2), and 2^k.
+        ``split(z)``: z within its limits, k = round(z/ln 2), and 2^k.  NaN stays NaN.
     """
     info = np.finfo(real)
     mantissa, bias = info.nmant, 1 - info.minexp
-    lifts = lowest < lifted_below
+    everywhere = lifted_below == math.inf
     lowest, highest, limit = real(lowest), real(exponential.HIGHEST), real(lifted_below)
     # Adding 1.5·2^mantissa rounds to an integer, which then stands in the low bits of the sum;
     # `bias` more makes it the exponent's bits.
     usual = real(1.5 * 2**mantissa + bias)
-    lifting = real(1.5 * 2**mantissa + bias + LIFT)
+    lifting = real(1.5 * 2**mantissa + bias + lift)
     log2e = real(LOG2E)
 
     @intrinsic
@@ -108,24 +114,10 @@ def make_split(real: Any, lowest: float, lifted_below: float = -math.inf) -> Cal
 
     @jit
     def split(z: Any) -> Any:
-        z = z if z > lowest else lowest
-        z = z if z < highest else highest
-        shift = where(z < limit, lifting, usual) if lifts else usual
+        z = lowest if z < lowest else z
+        z = highest if z > highest else z
+        shift = lifting if everywhere else where(z < limit, lifting, usual)
         shifted = z * log2e + shift
         return z, shifted - shift, power(shifted)
 
     return split
-
-
-def make_lower(real: Any, lifted_below: float, tiny: float) -> Callable[[Any, Any], Any]:
-    """``lower(x, y)``: the result ``y`` for the argument ``x``, the lift of 2^k taken back.
-
-    A result of |x| > −lifted_below is either lifted, and then below ``tiny``, or far above.
-    """
-    limit, tiny, down = real(-lifted_below), real(tiny), real(2.0**-LIFT)
-
-    @jit
-    def lower(x: Any, y: Any) -> Any:
-        return where((abs(x) > limit) & (abs(y) < tiny), y * down, y)
-
-    return lower

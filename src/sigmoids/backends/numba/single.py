@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from sigmoids.backends.exponential import LOWEST_NARROW
-from sigmoids.backends.numba.scalars import abs, jit, make_lower, make_split, where  # noqa: A004
+from sigmoids.backends.numba.scalars import abs, jit, make_split, where  # noqa: A004
 
-__all__ = ["abs", "exp_ratio", "expm1_ratio", "lower", "where"]
+__all__ = ["abs", "exp_ratio", "expm1_ratio", "number", "where"]
 
 TWO = np.float32(2)
 P1 = np.float32(float.fromhex("0x1.55551ep-3"))
@@ -21,11 +21,17 @@ P2 = np.float32(float.fromhex("-0x1.6aa42ap-9"))
 LN2_HIGH = np.float32(float.fromhex("0x1.62e400p-1"))
 LN2_LOW = np.float32(float.fromhex("0x1.7f7d1cp-20"))
 
-LIFTED_BELOW = -80.0
-TINY = 2.0**-40
+LIFT = 32
+SCALE = np.float32(2.0**LIFT)
+"""Both p and q are so much larger, for p to be a normal number where p/q is not."""
 
-lower = make_lower(np.float32, LIFTED_BELOW, TINY)
-_split = make_split(np.float32, LOWEST_NARROW, LIFTED_BELOW)
+_split = make_split(np.float32, LOWEST_NARROW, LIFT)
+
+
+@jit
+def number(value: Any) -> Any:
+    """A constant."""
+    return np.float32(value)
 
 
 @jit
@@ -34,7 +40,7 @@ def _ratio(z: Any) -> Any:
     r = z - k * LN2_HIGH - k * LN2_LOW
     w = r * r
     even = TWO + w * (P1 + w * P2)
-    return (even + r) * power, even - r, k, r
+    return (even + r) * power, (even - r) * SCALE, k, r
 
 
 @jit
@@ -48,4 +54,4 @@ def exp_ratio(z: Any) -> Any:
 def expm1_ratio(z: Any) -> Any:
     """Numerator and denominator of e^z − 1."""
     p, q, k, r = _ratio(z)
-    return where(k == 0, TWO * r, p - q), q
+    return where(k == 0, TWO * SCALE * r, p - q), q

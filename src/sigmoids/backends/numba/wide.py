@@ -12,18 +12,27 @@ from sigmoids.backends.numba.scalars import abs, jit, make_split, where  # noqa:
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["abs", "exp_ratio", "expm1_ratio", "where"]
+__all__ = ["abs", "exp_ratio", "expm1_ratio", "number", "where"]
 
 
-def make_ratios(split: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """``exp_ratio`` and ``expm1_ratio`` of float64 numbers, after that reduction."""
+@jit
+def number(value: Any) -> Any:
+    """A constant."""
+    return value
+
+
+def make_ratios(
+    split: Callable[[Any], Any], lift: int = 0
+) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """``exp_ratio`` and ``expm1_ratio`` of float64 numbers, after a reduction with that lift."""
+    scale = 2.0**lift
 
     @jit
     def ratio(z: Any) -> Any:
         z, k, power = split(z)
         r = z - k * LN2_HIGH - k * LN2_LOW
         even = 2 + correction(r * r)
-        return (even + r) * power, even - r, k, r
+        return (even + r) * power, (even - r) * scale, k, r
 
     @jit
     def exp_ratio(z: Any) -> Any:
@@ -33,7 +42,7 @@ def make_ratios(split: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Call
     @jit
     def expm1_ratio(z: Any) -> Any:
         p, q, k, r = ratio(z)
-        return where(k == 0, 2 * r, p - q), q
+        return where(k == 0, 2 * scale * r, p - q), q
 
     return exp_ratio, expm1_ratio
 

@@ -1,0 +1,153 @@
+"""Loops over arrays around scalar kernels, of which several threads may run one together.
+
+A loop holds the interpreter's lock for short arrays and gives it up for long ones, as NumPy does:
+where other threads compute in Python, to get it back takes far longer than a short loop.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from sigmoids.backends.numba.scalars import jit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONG = 512
+"""Elements from which on a loop gives up the interpreter's lock."""
+
+BUFFER = 1024
+"""Elements that are copied at a time where input and output are the same memory."""
+
+PROGRESS = 16
+"""Size of the array that counts what is claimed in its first element, what is done in its ninth:
+in cache lines of their own."""
+CLAIMED, DONE = 0, 8
+
+
+@intrinsic
+def count(_typing: Any, progress: Any, which: Any, amount: Any) -> Any:
+    """Add to a counter that several threads share; its value before."""
+
+    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        array = context.make_array(progress)(context, builder, arguments[0])
+        place = builder.gep(array.data, [arguments[1]])
+        return builder.atomic_rmw("add", place, arguments[2], "seq_cst")
+
+    return types.int64(progress, which, amount), code
+
+
+@intrinsic
+def unlock(_typing: Any, _wanted: Any) -> Any:
+    """Give up the interpreter's lock, if so wanted; what :func:`lock` needs to get it back."""
+
+    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        state = cgutils.alloca_once_value(builder, cgutils.voidptr_t(None))
+        with builder.if_then(arguments[0]):
+            builder.store(context.get_python_api(builder).save_thread(), state)
+        return builder.ptrtoint(builder.load(state), ir.IntType(64))
+
+    return types.int64(types.boolean), code
+
+
+@intrinsic
+def lock(_typing: Any, state: Any) -> Any:
+    """Wait for the interpreter's lock, where it was given up."""
+
+    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        with builder.if_then(cgutils.is_not_null(builder, arguments[0])):
+            pointer = builder.inttoptr(arguments[0], cgutils.voidptr_t)
+            context.get_python_api(builder).restore_thread(pointer)
+        return context.get_dummy_value()
+
+    return types.void(state), code
+
+
+def make(kernel: Callable[[Any], Any], outputs: int) -> Callable[..., None]:
+    """The loop ``out[:] = kernel(x)``, or ``a[:], b[:] = kernel(x)`` for two outputs.
+
+    Parameters
+    ----------
+    kernel : callable
+        A compiled function of a number.
+    outputs : {1, 2}
+        How many results it has.
+
+    Returns
+    -------
+    callable
+        ``loop(x, out, progress, chunk, most)``, or with two outputs.  The arrays are contiguous and
+        one-dimensional, and an output may be the input itself.  ``progress`` holds
+        :data:`PROGRESS` counters, from which up to ``most`` chunks of that size are claimed; or it
+        is empty, and the first ``most`` chunks are done.
+    """
+    fill = _fill(kernel) if outputs == 1 else _fill_two(kernel)
+
+    @jit
+    def fill_from_copies(x: Any, outs: Any, start: Any) -> None:
+        copies = np.empty(min(BUFFER, x.size), x.dtype)
+        for first in range(0, x.size, BUFFER):
+            part = x[first : first + BUFFER]
+            for i in range(part.size):
+                copies[i] = part[i]
+            fill(copies[: part.size], outs, start + first)
+
+    @jit
+    def run(x: Any, outs: Any, progress: Any, chunk: Any, most: Any) -> None:
+        state = unlock(x.size >= LONG)
+        shared = progress.size > 0
+        in_place = False
+        for out in outs:
+            in_place |= x.ctypes.data == out.ctypes.data
+        for turn in range(most):
+            start = count(progress, CLAIMED, chunk) if shared else turn * chunk
+            if start >= x.size:
+                break
+            part = x[start : start + chunk]
+            if in_place:
+                fill_from_copies(part, outs, start)
+            else:
+                fill(part, outs, start)
+            if shared:
+                count(progress, DONE, part.size)
+        lock(state)
+
+    def one(x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> None:
+        run(x, (out,), progress, chunk, most)
+
+    def two(x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any) -> None:
+        run(x, (out, other), progress, chunk, most)
+
+    return one if outputs == 1 else two
+
+
+def signature(kind: Any, outputs: int) -> Any:
+    """The types of a loop's arguments, for arrays of numbers of that type."""
+    arrays = [types.Array(kind, 1, "C", readonly=True), *[types.Array(kind, 1, "C")] * outputs]
+    return types.void(*arrays, types.int64[::1], types.int64, types.int64)
+
+
+def _fill(kernel: Callable[[Any], Any]) -> Callable[..., None]:
+    @jit
+    def fill(x: Any, outs: Any, start: Any) -> None:
+        out = outs[0][start : start + x.size]
+        for i in range(x.size):
+            out[i] = kernel(x[i])
+
+    return fill
+
+
+def _fill_two(kernel: Callable[[Any], Any]) -> Callable[..., None]:
+    @jit
+    def fill(x: Any, outs: Any, start: Any) -> None:
+        out, other = outs[0][start : start + x.size], outs[1][start : start + x.size]
+        for i in range(x.size):
+            out[i], other[i] = kernel(x[i])
+
+    return fill
