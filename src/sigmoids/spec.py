@@ -102,6 +102,11 @@ class Spec:
     break_ties : callable, optional
         ``break_ties(xp, x)``: moves a wide argument, and so its result off the midpoint of two
         narrower numbers, where the exact value lies beside it by less than the wide dtype can tell.
+        It allows for any arithmetic with errors of a few ulps.
+    nudge : callable, optional
+        ``nudge(xp, x, y)``: moves the wide result instead, by less than its error, which costs
+        less.  It is for arithmetic that is the same on all processors, so that it can be seen to
+        settle all narrower numbers.
     """
 
     name: str
@@ -110,6 +115,7 @@ class Spec:
     derivative: Callable[[Evaluate, Any], Any]
     bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]]
     break_ties: Callable[[Any, Any], Any] | None = None
+    nudge: Callable[[Any, Any, Any], Any] | None = None
 
     @property
     def parts(self) -> tuple[Spec, ...]:

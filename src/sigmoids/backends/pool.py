@@ -20,11 +20,24 @@ if TYPE_CHECKING:
 class Job:
     """One call's chunks, and how many of them helpers are at work on."""
 
-    __slots__ = ("_chunks", "_helping", "_lock", "_next", "_problem", "_quiet", "_waiting", "_work")
+    __slots__ = (
+        "_chunks",
+        "_finished",
+        "_helping",
+        "_lock",
+        "_next",
+        "_problem",
+        "_quiet",
+        "_waiting",
+        "_work",
+    )
 
-    def __init__(self, work: Callable[[int], object], chunks: int) -> None:
+    def __init__(
+        self, work: Callable[[int], object], chunks: int, finished: Callable[[], bool]
+    ) -> None:
         self._work = work
         self._chunks = chunks
+        self._finished = finished
         self._next = 0
         self._helping = 0
         self._problem: BaseException | None = None
@@ -55,11 +68,14 @@ class Job:
 
         However this ends, by an interrupt from the keyboard too, no helper is at work afterwards.
         """
+        finished = False
         try:
             while (chunk := self._claim(0)) is not None:
                 self._work(chunk)
+            finished = self._finished()
         finally:
-            self._wait()
+            if not finished:
+                self._wait()
         if self._problem is not None:
             raise self._problem
 
@@ -96,12 +112,22 @@ class Pool:
         self._helpers = 0
         self._starting = threading.Lock()
 
-    def run(self, work: Callable[[int], object], chunks: int, threads: int) -> None:
-        """Call ``work`` with every number below ``chunks``, on up to so many threads."""
+    def run(
+        self,
+        work: Callable[[int], object],
+        chunks: int,
+        threads: int,
+        finished: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Call ``work`` with every number below ``chunks``, on up to so many threads.
+
+        The caller waits for the helpers to say that they are done, unless ``finished`` knows
+        that all work is: to wait takes a while.
+        """
         helpers = min(threads, chunks) - 1
         if helpers > self._helpers:
             self._start(helpers)
-        job = Job(work, chunks)
+        job = Job(work, chunks, finished)
         for _ in range(min(helpers, self._helpers)):
             self._jobs.put(job)
         job.complete()

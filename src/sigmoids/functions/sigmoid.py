@@ -45,6 +45,11 @@ def break_ties(xp: Vocabulary, x: Any) -> Any:
     return xp.where(x == FROM_HALF, x * (1 + 2.0**-30), x)
 
 
+def nudge(xp: Vocabulary, x: Any, y: Any) -> Any:
+    """Half an ulp toward ½, which is the side of the exact value where ½ + x/4 is a midpoint."""
+    return y + y * xp.where(x < 0, 2.0**-53, -(2.0**-53))
+
+
 TOWARD_HALF = (
     float.fromhex("0x1.250c08p-9"),
     float.fromhex("0x1.437902p-5"),
@@ -74,7 +79,7 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     ("bfloat16", "fast"): {"jax": Bound(0.51, "-0x1.0000000000000p-8", flushes=True)},
 }
 
-SPEC = Spec("sigmoid", formula, reference, derivative, BOUNDS, break_ties)
+SPEC = Spec("sigmoid", formula, reference, derivative, BOUNDS, break_ties, nudge)
 
 
 def sigmoid(

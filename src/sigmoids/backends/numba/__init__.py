@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.first_use import first_use
 from sigmoids.backends.numba import kernels
-from sigmoids.backends.numba.loops import CLAIMED, PROGRESS
+from sigmoids.backends.numba.loops import CLAIMED, DONE, PROGRESS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,9 @@ CHUNK = 2**15
 
 MOST = 64
 """Chunks between two looks at whether the user interrupts: some milliseconds."""
+
+PATIENCE = 100
+"""How often a caller asks whether the last chunk is done before it goes to sleep."""
 
 ALONE = np.empty(0, np.int64)
 """No progress that other threads would have to know of."""
@@ -108,9 +112,17 @@ def contiguous(loop: Callable[..., None], arrays: Arrays) -> None:
         while progress[CLAIMED] < size:
             loop(*arrays, progress, CHUNK, MOST)
 
+    def finished() -> bool:
+        """Whether all is done, or will be within a chunk's time."""
+        for _ in range(PATIENCE):
+            if progress[DONE] == size:
+                return True
+            time.sleep(0)
+        return False
+
     number = threads.get_num_threads()
     try:
-        pool.pool.run(work, number, number)
+        pool.pool.run(work, number, number, finished)
     except BaseException:
         progress[CLAIMED] = size  # nothing more for the others
         raise

@@ -8,7 +8,7 @@ import numpy as np
 from numba import from_dtype
 
 from sigmoids.backends import narrow
-from sigmoids.backends.numba import double, loops, paired, single, wide
+from sigmoids.backends.numba import double, loops, near, paired, single, wide
 from sigmoids.backends.numba.compile import compile_loop, compile_ufunc
 from sigmoids.backends.numba.scalars import inline, is_nan, jit
 
@@ -25,7 +25,10 @@ def loop(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[.
         kernel, kind = look_up(spec, dtype), np.dtype(f"u{dtype.itemsize}")
     else:
         kernel, kind = scalar(spec, dtype, accuracy), dtype
-    made = loops.make(inline(kernel), outputs)
+    near_kernel = None
+    if kind == np.float64 and accuracy == "high":
+        near_kernel = inline(exactly(spec, near))
+    made = loops.make(inline(kernel), outputs, near_kernel)
     made.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}"
     return compile_loop(made, loops.signature(from_dtype(kind), outputs))
 
@@ -80,27 +83,37 @@ def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable
 
         return native
     if dtype == np.float64:
-
-        def exactly(x: Any) -> Any:
-            return paired.rounded(x, formula(paired, x))
-
-        def exactly_both(x: Any) -> Any:
-            first, second = formula(paired, x)
-            return paired.rounded(x, first), paired.rounded(x, second)
-
-        return exactly_both if several else exactly
-
-    break_ties = jit(spec.break_ties or _no_ties)
+        return exactly(spec, paired)
+    nudge, nudge_second = (jit(part.nudge or _as_it_is) for part in (spec.parts[0], spec.parts[-1]))
 
     def once(x: Any) -> Any:
-        return np.float32(formula(wide, break_ties(wide, np.float64(x))))
+        number = np.float64(x)
+        return np.float32(nudge(wide, number, formula(wide, number)))
 
     def both_once(x: Any) -> Any:
-        first, second = formula(wide, break_ties(wide, np.float64(x)))
-        return np.float32(first), np.float32(second)
+        number = np.float64(x)
+        y, second = formula(wide, number)
+        return (
+            np.float32(nudge(wide, number, y)),
+            np.float32(nudge_second(wide, number, second)),
+        )
 
     return both_once if several else once
 
 
-def _no_ties(_xp: Any, x: Any) -> Any:
-    return x
+def exactly(spec: Function, xp: Any) -> Callable[[Any], Any]:
+    """The results for one float64 number, evaluated in pairs."""
+    formula = jit(spec.formula)
+
+    def one(x: Any) -> Any:
+        return xp.rounded(x, formula(xp, x))
+
+    def two(x: Any) -> Any:
+        first, second = formula(xp, x)
+        return xp.rounded(x, first), xp.rounded(x, second)
+
+    return one if len(spec.parts) == 1 else two
+
+
+def _as_it_is(_xp: Any, _x: Any, y: Any) -> Any:
+    return y

@@ -14,7 +14,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from sigmoids.backends.numba.scalars import jit
+from sigmoids.backends.numba.near import NEAR
+from sigmoids.backends.numba.scalars import abs, jit  # noqa: A004
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,9 @@ def lock(_typing: Any, state: Any) -> Any:
     return types.void(state), code
 
 
-def make(kernel: Callable[[Any], Any], outputs: int) -> Callable[..., None]:
+def make(
+    kernel: Callable[[Any], Any], outputs: int, near: Callable[[Any], Any] | None = None
+) -> Callable[..., None]:
     """The loop ``out[:] = kernel(x)``, or ``a[:], b[:] = kernel(x)`` for two outputs.
 
     Parameters
@@ -78,6 +81,8 @@ def make(kernel: Callable[[Any], Any], outputs: int) -> Callable[..., None]:
         A compiled function of a number.
     outputs : {1, 2}
         How many results it has.
+    near : callable, optional
+        A faster one, the same for arguments below :data:`~sigmoids.backends.numba.near.NEAR`.
 
     Returns
     -------
@@ -87,7 +92,10 @@ def make(kernel: Callable[[Any], Any], outputs: int) -> Callable[..., None]:
         :data:`PROGRESS` counters, from which up to ``most`` chunks of that size are claimed; or it
         is empty, and the first ``most`` chunks are done.
     """
-    fill = _fill(kernel) if outputs == 1 else _fill_two(kernel)
+    make_fill = _fill if outputs == 1 else _fill_two
+    fill = make_fill(kernel)
+    if near is not None:
+        fill = _either(make_fill(near), fill)
 
     @jit
     def fill_from_copies(x: Any, outs: Any, start: Any) -> None:
@@ -149,5 +157,23 @@ def _fill_two(kernel: Callable[[Any], Any]) -> Callable[..., None]:
         out, other = outs[0][start : start + x.size], outs[1][start : start + x.size]
         for i in range(x.size):
             out[i], other[i] = kernel(x[i])
+
+    return fill
+
+
+def _either(near: Callable[..., None], far: Callable[..., None]) -> Callable[..., None]:
+    """Fill in blocks, by one loop where all numbers are near and by the other where not."""
+
+    @jit
+    def fill(x: Any, outs: Any, start: Any) -> None:
+        for first in range(0, x.size, BUFFER):
+            part = x[first : first + BUFFER]
+            all_near = True
+            for i in range(part.size):
+                all_near &= abs(part[i]) < NEAR
+            if all_near:
+                near(part, outs, start + first)
+            else:
+                far(part, outs, start + first)
 
     return fill

@@ -2,13 +2,13 @@
 
 A pair is a structure of its own type.  Its operations are those of :mod:`sigmoids.backends.pairs`
 with fused multiply-adds, which give a product's error in one instruction, so that no number has to
-be kept short.  No other additions may be fused in them: they are compiled without that licence.
+be kept short.
 """
 
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import float64, types
@@ -22,10 +22,12 @@ from sigmoids.backends.exponential import (
     LN2_HIGH,
     LN2_LOW,
     LOWEST,
-    correction,
 )
 from sigmoids.backends.numba import scalars
-from sigmoids.backends.numba.scalars import OPTIONS, abs, fma, jit, jit_exactly, make_split  # noqa: A004
+from sigmoids.backends.numba.scalars import OPTIONS, abs, fma, jit, make_split, polynomial  # noqa: A004
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["abs", "exp_ratio", "expm1_ratio", "number", "rounded", "where"]
 
@@ -70,7 +72,7 @@ def number(value: Any) -> Any:
     return pair(value, 0.0)
 
 
-@jit_exactly
+@jit
 def add(a: Any, a_lo: Any, b: Any, b_lo: Any) -> Any:
     """(a + a_lo) + (b + b_lo), with Knuth's sum of the leading parts."""
     total = a + b
@@ -79,7 +81,7 @@ def add(a: Any, a_lo: Any, b: Any, b_lo: Any) -> Any:
     return total, error + (a_lo + b_lo)
 
 
-@jit_exactly
+@jit
 def multiply(a: Any, a_lo: Any, b: Any, b_lo: Any) -> Any:
     """(a + a_lo)·(b + b_lo), with the exact product of the leading parts."""
     product = a * b
@@ -87,7 +89,7 @@ def multiply(a: Any, a_lo: Any, b: Any, b_lo: Any) -> Any:
     return product, fma(a, b_lo, fma(a_lo, b, error))
 
 
-@jit_exactly
+@jit
 def divide(a: Any, a_lo: Any, b: Any, b_lo: Any) -> Any:
     """(a + a_lo)/(b + b_lo): a quotient, and its remainder divided."""
     inverse = 1.0 / b
@@ -143,36 +145,33 @@ def _where(condition: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     return parts if a == PAIR else number
 
 
-_split = make_split(np.float64, LOWEST, LIFT, LIFTED_BELOW)
+def make_ratios(split: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """``exp_ratio`` and ``expm1_ratio`` in pairs, to about 2^−60, after that reduction."""
+
+    @jit
+    def exp_ratio(z: Any) -> Any:
+        z, k, power = split(z)
+        first = fma(-k, LN2_HIGH, z)  # exact
+        r = fma(-k, LN2_LOW, first)
+        r_lo = fma(-k, LN2_LOW, first - r)
+        w = r * r
+        c = w * polynomial(w)
+        even = 2.0 + c
+        even_lo = (2.0 - even) + c
+        above, below = even + r, even - r
+        above_lo = ((even - above) + r) + (even_lo + r_lo)
+        below_lo = ((even - below) - r) + (even_lo - r_lo)
+        return pair(above * power, above_lo * power), pair(below, below_lo)
+
+    @jit
+    def expm1_ratio(z: Any) -> Any:
+        p, q = exp_ratio(z)
+        return p - q, q  # the leading parts cancel exactly
+
+    return exp_ratio, expm1_ratio
 
 
-@jit_exactly
-def _two_plus(r: Any, r_lo: Any, c: Any) -> Any:
-    """2 + (r + r_lo) + c for |c| ≤ |r|."""
-    t = r + c
-    t_lo = (r - t) + c
-    total = 2.0 + t
-    return total, ((2.0 - total) + t) + (t_lo + r_lo)
-
-
-@jit_exactly
-def exp_ratio(z: Any) -> Any:
-    """Numerator and denominator of e^z, to about 2^−60."""
-    z, k, power = _split(z)
-    first = fma(-k, LN2_HIGH, z)  # exact
-    r = fma(-k, LN2_LOW, first)
-    r_lo = fma(-k, LN2_LOW, first - r)
-    c = correction(r * r)
-    above, above_lo = _two_plus(r, r_lo, c)
-    below, below_lo = _two_plus(-r, -r_lo, c)
-    return pair(above * power, above_lo * power), pair(below, below_lo)
-
-
-@jit
-def expm1_ratio(z: Any) -> Any:
-    """Numerator and denominator of e^z − 1; the leading parts cancel exactly."""
-    p, q = exp_ratio(z)
-    return p - q, q
+exp_ratio, expm1_ratio = make_ratios(make_split(np.float64, LOWEST, LIFT, LIFTED_BELOW))
 
 
 DOWN = 2.0**-LIFT

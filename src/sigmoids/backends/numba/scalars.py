@@ -8,28 +8,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
-from numba.extending import intrinsic, register_jitable
+from numba.extending import intrinsic
 
 from sigmoids.backends import exponential
-from sigmoids.backends.exponential import LOG2E
+from sigmoids.backends.exponential import LOG2E, P1, P2, P3, P4, P5
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FASTMATH = {"contract", "nsz"}
-"""Fused multiply-adds and unsigned zeros; NaN and infinities keep their meaning."""
+FASTMATH = {"nsz"}
+"""Zeros may lose their sign on the way.  Nothing else: multiplications and additions are fused
+where the source says so and nowhere else, so that the bits are the same on every processor."""
 
 OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy"}
 
 jit = njit(**OPTIONS)
-jit_exactly = njit(fastmath={"nsz"}, error_model="numpy")
-"""For arithmetic whose rounding errors are counted on: nothing is fused."""
 
 inline = njit(forceinline=True, **OPTIONS)
 """For what is to become part of the loop around it, whatever its size: a call would keep the
 vectoriser out."""
-
-register_jitable(**OPTIONS)(exponential.correction)
 
 
 @jit
@@ -59,19 +56,25 @@ def is_nan(_typing: Any, x: Any) -> Any:
 
 
 @intrinsic
-def fma(_typing: Any, _a: Any, _b: Any, _c: Any) -> Any:
-    """a·b + c, rounded once."""
+def fma(_typing: Any, a: Any, _b: Any, _c: Any) -> Any:
+    """a·b + c, rounded once, in the type of ``a``."""
 
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        double = ir.DoubleType()
-        kind = ir.FunctionType(double, [double] * 3)
-        return builder.call(builder.module.declare_intrinsic("llvm.fma", [double], kind), arguments)
+        real = arguments[0].type
+        kind = ir.FunctionType(real, [real] * 3)
+        return builder.call(builder.module.declare_intrinsic("llvm.fma", [real], kind), arguments)
 
-    return types.float64(types.float64, types.float64, types.float64), code
+    return a(a, a, a), code
+
+
+@jit
+def polynomial(w: Any) -> Any:
+    """(R − 2)/w for w = r², of :mod:`sigmoids.backends.exponential`, in float64."""
+    return fma(w, fma(w, fma(w, fma(w, P5, P4), P3), P2), P1)
 
 
 def make_split(
-    real: Any, lowest: float, lift: int = 0, lifted_below: float = math.inf
+    real: Any, lowest: float = -math.inf, lift: int = 0, lifted_below: float = math.inf
 ) -> Callable[[Any], Any]:
     """The argument reduction of :mod:`sigmoids.backends.exponential` in one floating type.
 
@@ -80,7 +83,8 @@ def make_split(
     real : type
         float32 or float64, as NumPy's scalar type.
     lowest : float
-        Where e^z rounds to 0; lower arguments are raised to it.
+        Where e^z rounds to 0; lower arguments are raised to it.  By default there are none, and
+        none whose e^z is too large.
     lift : int
         The power of two is to be 2^lift times too large, so that it always is a normal number.
     lifted_below : float
@@ -93,7 +97,7 @@ def make_split(
     """
     info = np.finfo(real)
     mantissa, bias = info.nmant, 1 - info.minexp
-    everywhere = lifted_below == math.inf
+    limited, everywhere = lowest > -math.inf, lifted_below == math.inf
     lowest, highest, limit = real(lowest), real(exponential.HIGHEST), real(lifted_below)
     # Adding 1.5·2^mantissa rounds to an integer, which then stands in the low bits of the sum;
     # `bias` more makes it the exponent's bits.
@@ -114,10 +118,11 @@ def make_split(
 
     @jit
     def split(z: Any) -> Any:
-        z = lowest if z < lowest else z
-        z = highest if z > highest else z
+        if limited:
+            z = lowest if z < lowest else z
+            z = highest if z > highest else z
         shift = lifting if everywhere else where(z < limit, lifting, usual)
-        shifted = z * log2e + shift
+        shifted = fma(z, log2e, shift)
         return z, shifted - shift, power(shifted)
 
     return split

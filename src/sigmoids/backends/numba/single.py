@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sigmoids.backends.exponential import LOWEST_NARROW
-from sigmoids.backends.numba.scalars import abs, jit, make_split, where  # noqa: A004
+from sigmoids.backends.numba.scalars import abs, fma, jit, make_split, where  # noqa: A004
 
 __all__ = ["abs", "exp_ratio", "expm1_ratio", "number", "where"]
 
@@ -37,9 +37,9 @@ def number(value: Any) -> Any:
 @jit
 def _ratio(z: Any) -> Any:
     z, k, power = _split(z)
-    r = z - k * LN2_HIGH - k * LN2_LOW
+    r = fma(-k, LN2_LOW, fma(-k, LN2_HIGH, z))
     w = r * r
-    even = TWO + w * (P1 + w * P2)
+    even = fma(w, fma(w, P2, P1), TWO)
     return (even + r) * power, (even - r) * SCALE, k, r
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sigmoids.backends.exponential import LN2_HIGH, LN2_LOW, LOWEST_NARROW, correction
-from sigmoids.backends.numba.scalars import abs, jit, make_split, where  # noqa: A004
+from sigmoids.backends.exponential import LN2_HIGH, LN2_LOW, LOWEST_NARROW
+from sigmoids.backends.numba.scalars import abs, fma, jit, make_split, polynomial, where  # noqa: A004
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +30,9 @@ def make_ratios(
     @jit
     def ratio(z: Any) -> Any:
         z, k, power = split(z)
-        r = z - k * LN2_HIGH - k * LN2_LOW
-        even = 2 + correction(r * r)
+        r = fma(-k, LN2_LOW, fma(-k, LN2_HIGH, z))
+        w = r * r
+        even = fma(w, polynomial(w), 2.0)
         return (even + r) * power, (even - r) * scale, k, r
 
     @jit
