@@ -249,3 +249,46 @@ def test_two_processes_compile_at_once(tmp_path):
         with child:
             assert child.communicate(timeout=120) == ("True\n", "")
     assert run(code, NUMBA_CACHE_DIR=str(tmp_path)).stdout == "True\n"
+
+
+@pytest.mark.slow
+def test_more_than_two_to_the_31_elements():
+    """Indices and sizes do not wrap around; 9 GB of memory."""
+    code = """
+import numpy as np, sigmoids as sg
+x = np.zeros(2**31 + 4097, np.float16)
+x[[0, 2**31 - 1, 2**31, -1]] = [1, 2, 3, 4]
+for number in (1, 2):
+    with sg.use_num_threads(number):
+        y = sg.sigmoid(x, backend="numba")
+    assert y.shape == x.shape
+    assert (y[[0, 2**31 - 1, 2**31, -1]] == sg.sigmoid(np.float16([1, 2, 3, 4]))).all()
+    assert np.count_nonzero(y == 0.5) == x.size - 4
+    del y
+print("right")
+"""
+    assert run(code).stdout.strip() == "right"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
+def test_files_larger_than_memory(tmp_path):
+    """Mapped files of 2 GiB go through in a process that may have a third of that for itself."""
+    code = f"""
+import resource, numpy as np, sigmoids as sg
+size = 2**29
+x = np.memmap({str(tmp_path / "x")!r}, np.float32, "w+", shape=size)
+out = np.memmap({str(tmp_path / "y")!r}, np.float32, "w+", shape=size)
+x[[0, -1]] = -200, 200
+sg.sigmoid(np.zeros(2**20, np.float32), backend="numba")
+resource.setrlimit(resource.RLIMIT_DATA, (700 * 2**20,) * 2)
+assert sg.sigmoid(x, backend="numba", out=out) is out
+assert (out[0], out[1], out[-1]) == (0, 0.5, 1)
+halves = sum(np.count_nonzero(piece == 0.5) for piece in np.split(out, 64))
+assert halves == size - 2
+try:
+    sg.sigmoid(x, backend="numba")
+except MemoryError:
+    print("right")
+"""
+    assert run(code).stdout.strip() == "right"

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 import cases
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.truth import same
-from sigmoids.backends.blocks import BLOCK
+from sigmoids.backends.blocks import elements
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,8 @@ def test_beyond_the_block_size(member, backend, dtype, accuracy, sample):
     options = {"backend": backend, "accuracy": accuracy}
     with np.errstate(all="ignore"):
         x, expected = whole(member, sample, dtype, **options)
-    for length in (BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5):
+    block = elements(dtype)
+    for length in (block // 2 + 1, block - 1, block, block + 1, 3 * block + 5):
         y = member.function(np.resize(x, length), **options)
         assert (cases.bits(y) == np.resize(expected, length)).all()
 

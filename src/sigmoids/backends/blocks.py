@@ -13,8 +13,14 @@ if TYPE_CHECKING:
 
     from sigmoids.backends.engine import Arrays
 
-BLOCK = 8192
-"""Elements a block: 64 KiB in float64, so that a formula's handful of temporaries fit in L2."""
+BLOCK = 2**16
+"""Bytes a block: a formula's handful of temporaries fit in L2, and the time that each of NumPy's
+calls takes for itself is small beside the work."""
+
+
+def elements(dtype: DTypeLike) -> int:
+    """Elements in a block of that dtype."""
+    return BLOCK // np.dtype(dtype).itemsize
 
 
 def are_contiguous(arrays: Arrays) -> bool:
@@ -40,8 +46,9 @@ def blocks(
     """
     if x.dtype == x_dtype and outs[0].dtype == out_dtype and are_contiguous((x, *outs)):
         flat = [array.reshape(-1) for array in (x, *outs)]
-        for start in range(0, x.size, BLOCK):
-            yield tuple(array[start : start + BLOCK] for array in flat)
+        size = elements(x_dtype)
+        for start in range(0, x.size, size):
+            yield tuple([array[start : start + size] for array in flat])
         return
     walk = np.nditer(  # type: ignore[call-overload]  # its annotation misspells "contig"
         [x, *outs],
@@ -52,7 +59,7 @@ def blocks(
         ],
         op_dtypes=[x_dtype, *(out_dtype for _ in outs)],
         casting="same_kind",
-        buffersize=BLOCK,
+        buffersize=elements(x_dtype),
     )
     with walk:
         yield from walk

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.backends import narrow, program
-from sigmoids.backends.blocks import BLOCK, blocks
+from sigmoids.backends.blocks import blocks, elements
 from sigmoids.backends.engine import results_like
 
 if TYPE_CHECKING:
@@ -45,11 +45,14 @@ class NumpyEngine:
             wide, steps = np.dtype(np.float64), program.narrowing(spec)
         elif accuracy == "high" and x.dtype == np.float64:
             steps = program.paired(spec)
-        scratch = steps.scratch(min(x.size, BLOCK), wide)
+        size = min(x.size, elements(wide))
+        scratch = steps.scratch(size, wide)
         # A first result is written while the argument is still needed for the second.
         overwritten = len(outs) > 1 and any(np.may_share_memory(x, out) for out in outs)
         with np.errstate(all="ignore"):
             for source, *targets in blocks(x, outs, wide, wide):
+                if source.size < size:
+                    scratch = steps.scratch(source.size, wide)
                 steps.run((source.copy() if overwritten else source, *targets), scratch)
         return outs
 

@@ -61,7 +61,7 @@ class NumpyVocabulary:
     @staticmethod
     def exp_ratio(z: Any, /) -> tuple[Any, Any]:
         """(e^z, 1): the library's own exponential; a division would only add to its cost."""
-        return np.exp(np.minimum(z, exponential.HIGHEST)), 1.0
+        return Node(_exp, (z,)), 1.0
 
     @staticmethod
     def expm1_ratio(z: Any, /) -> tuple[Any, Any]:
@@ -85,6 +85,13 @@ class NumpyVocabulary:
     def cut(x: Any, /) -> Any:
         """The upper 26 bits, rounded."""
         return Node(_cut, (x,))
+
+
+def _exp(z: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    # To look for the largest, or a NaN, takes a fraction of the time of limiting all.
+    if not z.item(z.argmax()) <= exponential.HIGHEST:
+        z = np.minimum(z, exponential.HIGHEST, out=out)
+    return np.exp(z, out=out)
 
 
 def _select(condition: Any, a: Any, b: Any, out: NDArray[Any]) -> NDArray[Any]:
@@ -139,16 +146,19 @@ class Program:
             self._steps.append((call.call, inputs, place[id(call)]))
 
     def scratch(self, size: int, dtype: np.dtype[Any]) -> list[NDArray[Any]]:
-        """Arrays for :meth:`run` on blocks of up to ``size`` elements."""
-        return [np.empty(size, np.bool_ if truth else dtype) for truth in self._scratch]
+        """What :meth:`run` needs for blocks of ``size`` elements: constants, and temporaries."""
+        return [
+            *(np.array(value, dtype) for value in self._constants),
+            *(np.empty(size, np.bool_ if truth else dtype) for truth in self._scratch),
+        ]
 
     def run(self, block: Arrays, scratch: list[NDArray[Any]]) -> None:
         """Evaluate on a block: the argument and places for the results.
 
-        All are one-dimensional, contiguous and of the dtype of the scratch; a result's place may
-        be the argument.
+        All are one-dimensional, contiguous and of the size and dtype of the scratch; a result's
+        place may be the argument.
         """
-        places = [*block, *self._constants, *(array[: block[0].size] for array in scratch)]
+        places = [*block, *scratch]
         for call, inputs, output in self._steps:
             call(*[places[i] for i in inputs], out=places[output])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.backends import registry
-from sigmoids.spec import Joint
+from sigmoids.spec import Joint, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +34,13 @@ class Array(NumpyKind):
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """An array of the same shape and floating dtype, or ``out``."""
         dtype = x.dtype
-        if out is None and x.ndim and (dtype is DOUBLE or dtype is SINGLE):  # most calls
-            results = engine.evaluate(spec, x, accuracy, None)
-            return results[0] if len(results) == 1 else results
+        if x.ndim and (dtype is DOUBLE or dtype is SINGLE):  # most calls
+            if out is None:
+                results = engine.evaluate(spec, x, accuracy, None)
+                return results[0] if len(results) == 1 else results
+            if _is_like(out, x) and isinstance(spec, Spec):
+                engine.evaluate(spec, x, accuracy, (out,))
+                return out
         results = evaluate(engine, spec, accuracy, x, out)
         return out if out is not None else each(np.asarray, results)
 
@@ -152,6 +156,17 @@ def _is_extension(dtype: np.dtype[Any], info: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_like(out: Any, x: NDArray[Any]) -> bool:
+    """Whether ``out`` plainly is suitable, so that there is nothing to look into."""
+    return (
+        type(out) is np.ndarray
+        and out.dtype is x.dtype
+        and out.shape == x.shape
+        and (out is x or (out.base is None and x.base is None))
+        and out.flags.writeable
+    )
 
 
 def _pair(out: Any, spec: Joint) -> Arrays:

@@ -14,6 +14,7 @@ from sigmoids.backends.engine import results_like
 from sigmoids.backends.first_use import first_use
 from sigmoids.backends.numba import kernels
 from sigmoids.backends.numba.loops import CLAIMED, DONE, PROGRESS
+from sigmoids.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +27,16 @@ if TYPE_CHECKING:
 if config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT switches the compiler off")
 
-WORTHWHILE = 2**16
-"""Elements from which on waking other threads pays."""
+WORTHWHILE = {
+    ("float64", "high"): 2**17,
+    ("float64", "fast"): 2**18,
+    ("float32", "high"): 2**18,
+    ("float32", "fast"): 2**19,
+}
+"""Elements from which on waking other threads pays: those of some 150 µs."""
+
+LOOK_UPS = 2**19
+"""The same for types that are looked up in a table."""
 
 SMALL = 256
 """Elements below which a ufunc is called, whose calls cost less."""
@@ -56,7 +65,7 @@ class NumbaEngine:
     name = "numba"
 
     def __init__(self) -> None:
-        self._ufuncs: dict[Key, np.ufunc | None] = {}
+        self._ufuncs: dict[Key, np.ufunc] = {}
         self._loops: dict[Key, Callable[..., None]] = {}
 
     def devices(self) -> tuple[str, ...]:
@@ -70,9 +79,15 @@ class NumbaEngine:
     ) -> Arrays:
         """Run compiled code; see :class:`~sigmoids.backends.engine.Engine`."""
         key = (spec, x.dtype, accuracy)
-        if outs is None:
-            if x.size < SMALL and (ufunc := self._ufuncs.get(key) or self._ufunc(key)) is not None:
+        if x.size < SMALL and x.dtype.itemsize > 2 and isinstance(spec, Spec):
+            ufunc = self._ufuncs.get(key) or self._ufunc(spec, x.dtype, accuracy)
+            if outs is None:
                 return (ufunc(x),)
+            # Numba's ufuncs write to a strided output as if it were contiguous where inputs are.
+            if are_contiguous((x, outs[0])):
+                ufunc(x, outs[0])
+                return outs
+        if outs is None:
             outs = results_like(spec, x)
         loop = self._loops.get(key) or self._loop(key)
         arrays = (x, *outs)
@@ -80,18 +95,19 @@ class NumbaEngine:
             bits = BITS[x.dtype.itemsize]
             arrays = tuple([array.view(bits) for array in arrays])
         if not are_contiguous(arrays):
-            strided(loop, arrays)
+            strided(loop, arrays, _threads(x, accuracy))
             return outs
         if x.ndim != 1:
             arrays = tuple([array.reshape(-1) for array in arrays])
-        if x.size < WORTHWHILE:
+        if x.size < CHUNK:
             loop(*arrays, ALONE, x.size, 1)
         else:
-            contiguous(loop, arrays)
+            contiguous(loop, arrays, _threads(x, accuracy))
         return outs
 
-    def _ufunc(self, key: Key) -> np.ufunc | None:
+    def _ufunc(self, spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
         with first_use:
+            key = (spec, dtype, accuracy)
             if key not in self._ufuncs:
                 self._ufuncs[key] = kernels.ufunc(*key)
             return self._ufuncs[key]
@@ -103,14 +119,24 @@ class NumbaEngine:
             return self._loops[key]
 
 
-def contiguous(loop: Callable[..., None], arrays: Arrays) -> None:
-    """Run a loop over long arrays, several threads claiming chunks of them."""
+def _threads(x: NDArray[Any], accuracy: Accuracy) -> int:
+    """How many threads are worth waking."""
+    worthwhile = WORTHWHILE.get((x.dtype.name, accuracy), LOOK_UPS)
+    return 1 if x.size < worthwhile else threads.get_num_threads()
+
+
+def contiguous(loop: Callable[..., None], arrays: Arrays, number: int) -> None:
+    """Run a loop over long arrays, so many threads claiming chunks of them."""
     size = arrays[0].size
     progress = np.zeros(PROGRESS, np.int64)
 
     def work(_thread: int) -> None:
-        while progress[CLAIMED] < size:
-            loop(*arrays, progress, CHUNK, MOST)
+        try:
+            while progress[CLAIMED] < size:
+                loop(*arrays, progress, CHUNK, MOST)
+        except BaseException:
+            progress[CLAIMED] = size  # nothing more for the others
+            raise
 
     def finished() -> bool:
         """Whether all is done, or will be within a chunk's time."""
@@ -120,15 +146,10 @@ def contiguous(loop: Callable[..., None], arrays: Arrays) -> None:
             time.sleep(0)
         return False
 
-    number = threads.get_num_threads()
-    try:
-        pool.pool.run(work, number, number, finished)
-    except BaseException:
-        progress[CLAIMED] = size  # nothing more for the others
-        raise
+    pool.pool.run(work, number, number, finished)
 
 
-def strided(loop: Callable[..., None], arrays: Arrays) -> None:
+def strided(loop: Callable[..., None], arrays: Arrays, number: int) -> None:
     """Run a loop over arrays of any layout, gathered and scattered in blocks."""
 
     def work(arrays: Arrays) -> None:
@@ -136,7 +157,6 @@ def strided(loop: Callable[..., None], arrays: Arrays) -> None:
         for block in blocks(x, tuple(outs), x.dtype, x.dtype):
             loop(*block, ALONE, block[0].size, 1)
 
-    number = threads.get_num_threads() if arrays[0].size >= WORTHWHILE else 1
     if number == 1:
         work(arrays)
     else:

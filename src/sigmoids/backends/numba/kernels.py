@@ -15,7 +15,7 @@ from sigmoids.backends.numba.scalars import inline, is_nan, jit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sigmoids.spec import Accuracy, Function
+    from sigmoids.spec import Accuracy, Function, Spec
 
 
 def loop(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., None]:
@@ -33,28 +33,32 @@ def loop(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[.
     return compile_loop(made, loops.signature(from_dtype(kind), outputs))
 
 
-def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc | None:
-    """The compiled ufunc, whose calls cost less than a loop's; of one result in native numbers."""
-    if len(spec.parts) > 1 or narrow.has_table(dtype):
-        return None
-    kernel = guarded(inline(scalar(spec, dtype, accuracy)), dtype)
+def ufunc(spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
+    """The compiled ufunc of float32 or float64, whose calls cost less than a loop's."""
+    kernel = guarded(spec, dtype, accuracy)
     kernel.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}_ufunc"
     return compile_ufunc(kernel, f"{dtype.name}({dtype.name})")
 
 
-def guarded(kernel: Callable[[Any], Any], dtype: np.dtype[Any]) -> Callable[[Any], Any]:
-    """The kernel without NaN: comparisons with it raise the processor's flag "invalid".
+def guarded(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[[Any], Any]:
+    """The scalar function, around which NaN is led: comparisons with it raise the flag "invalid".
 
-    NumPy would report that to the user as a warning.
+    NumPy would report that to the user of a ufunc as a warning.
     """
+    kernel = inline(scalar(spec, dtype, accuracy))
     zero = dtype.type(0)
 
-    def quiet(x: Any) -> Any:
+    def one(x: Any) -> Any:
         nan = is_nan(x)
         y = kernel(zero if nan else x)
         return x if nan else y
 
-    return quiet
+    def two(x: Any) -> Any:
+        nan = is_nan(x)
+        first, second = kernel(zero if nan else x)
+        return x if nan else first, x if nan else second
+
+    return one if len(spec.parts) == 1 else two
 
 
 def look_up(spec: Function, dtype: np.dtype[Any]) -> Callable[[Any], Any]:

@@ -1,0 +1,62 @@
+"""What Numba makes of the kernels: vector code, and the same bits on every processor."""
+
+from __future__ import annotations
+
+import platform
+import re
+
+import numpy as np
+import pytest
+
+import cases
+from sigmoids.backends.numba import compile as compiling
+from sigmoids.backends.numba import kernels
+from sigmoids.functions import FUNCTIONS, JOINT
+from test_process import run
+
+PACKED_DIVISION = re.compile(r"\bv?divp[sd]\s|\bfdiv\s+v\d+\.\d")
+"""x86's SSE, AVX and AVX-512, and Arm's NEON."""
+
+
+@pytest.mark.parametrize("accuracy", cases.ACCURACIES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
+@pytest.mark.parametrize("name", [*FUNCTIONS, *JOINT])
+def test_loops_are_vector_code(monkeypatch, name, dtype, accuracy):
+    """Every division is in a formula; a loop that was not vectorised would have scalar ones."""
+    monkeypatch.setattr(compiling, "SourceCache", lambda _function: compiling.NullCache())
+    member = (FUNCTIONS | JOINT)[name]
+    loop = kernels.loop(member.spec, np.dtype(dtype), accuracy)
+    (code,) = loop.inspect_asm().values()
+    assert PACKED_DIVISION.search(code)
+
+
+BITS = """
+import zlib, numpy as np, sigmoids as sg
+x = np.random.default_rng(0).normal(scale=30, size=10_000)
+for dtype in (np.float32, np.float64):
+    for accuracy in ("high", "fast"):
+        options = {"backend": "numba", "accuracy": accuracy}
+        for function in (sg.sigmoid, sg.sigmoid_derivative, sg.sigmoid_and_derivative):
+            results = np.stack(function(x.astype(dtype), **options))
+            print(function.__name__, dtype.__name__, accuracy, zlib.crc32(results.tobytes()))
+"""
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="knows the names of x86 processors")
+@pytest.mark.parametrize(
+    "processor",
+    [
+        {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx,+avx2,+fma"},
+        {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": ""},  # fused in software
+    ],
+    ids=["AVX2", "SSE2"],
+)
+def test_the_same_bits_on_other_processors(tmp_path, processor):
+    if "fma" in processor["NUMBA_CPU_FEATURES"]:
+        from llvmlite.binding import get_host_cpu_features
+
+        if not get_host_cpu_features()["fma"]:
+            pytest.skip("cannot run such code")
+    there = run(BITS, NUMBA_CACHE_DIR=str(tmp_path), **processor).stdout
+    assert there == run(BITS).stdout
+    assert len(there.splitlines()) == 12
