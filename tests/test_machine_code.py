@@ -20,14 +20,23 @@ PACKED_DIVISION = re.compile(r"\bv?divp[sd]\s|\bfdiv\s+v\d+\.\d")
 
 @pytest.mark.parametrize("accuracy", cases.ACCURACIES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
-@pytest.mark.parametrize("name", [*FUNCTIONS, *JOINT])
-def test_loops_are_vector_code(monkeypatch, name, dtype, accuracy):
+@pytest.mark.parametrize(
+    ("name", "in_place"),
+    [*((name, False) for name in (*FUNCTIONS, *JOINT)), ("sigmoid", True)],
+)
+def test_loops_are_vector_code(monkeypatch, name, in_place, dtype, accuracy):
     """Every division is in a formula; a loop that was not vectorised would have scalar ones."""
     monkeypatch.setattr(compiling, "SourceCache", lambda _function: compiling.NullCache())
     member = (FUNCTIONS | JOINT)[name]
-    loop = kernels.loop(member.spec, np.dtype(dtype), accuracy)
+    loop = kernels.loop(member.spec, np.dtype(dtype), accuracy, in_place)
     (code,) = loop.inspect_asm().values()
     assert PACKED_DIVISION.search(code)
+    # A function that is not a part of the loop could be taken for another of the same name, which
+    # was compiled in another process and then loaded from the cache.
+    visible = re.findall(r"^\s*\.(?:globl|weak)\s+(\S*sigmoids\S*)", code, re.MULTILINE)
+    unique = f"{name}_{np.dtype(dtype)}_{accuracy}"
+    assert len(visible) == 3, "the function, and Numba's two entries to it"
+    assert all(unique in symbol for symbol in visible)
 
 
 BITS = """

@@ -48,7 +48,7 @@ from numba.extending import overload  # noqa: E402
 from numba.np.numpy_support import as_dtype  # noqa: E402
 
 from sigmoids.backends.numba import kernels  # noqa: E402
-from sigmoids.backends.numba.scalars import OPTIONS, inline  # noqa: E402
+from sigmoids.backends.numba.scalars import OPTIONS, jit  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,9 +78,7 @@ def _scalar(name: str) -> Callable[..., Any]:
     function.__name__ = function.__qualname__ = name
     function.__doc__ = member.function.__doc__
 
-    @overload(  # type: ignore[untyped-decorator]
-        function, jit_options={**OPTIONS, "forceinline": True}, prefer_literal=True
-    )
+    @overload(function, jit_options=OPTIONS, prefer_literal=True)  # type: ignore[untyped-decorator]
     def typed(x: Any, accuracy: Any = "high") -> Any:
         kernel, real = _kernel(member.spec, x, getattr(accuracy, "literal_value", accuracy))
 
@@ -105,4 +103,4 @@ def _kernel(spec: Function, x: Any, accuracy: Any) -> tuple[Any, Any]:
 
 @cache
 def _quiet(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Any:
-    return inline(kernels.guarded(spec, dtype, accuracy))
+    return jit(kernels.guarded(spec, dtype, accuracy))

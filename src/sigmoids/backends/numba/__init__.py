@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,7 +57,8 @@ ALONE = np.empty(0, np.int64)
 BITS: dict[int, np.dtype[Any]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 """What types that have a table are read as, by the size of an item."""
 
-Key = tuple["Function", np.dtype[Any], "Accuracy"]
+Key = tuple["Function", np.dtype[Any], "Accuracy", bool]
+"""What is compiled for; at last, whether an output is the input."""
 
 
 class NumbaEngine:
@@ -66,7 +68,7 @@ class NumbaEngine:
 
     def __init__(self) -> None:
         self._ufuncs: dict[Key, np.ufunc] = {}
-        self._loops: dict[Key, Callable[..., None]] = {}
+        self._loops: dict[Key, Callable[..., bool]] = {}
 
     def devices(self) -> tuple[str, ...]:
         """Code is generated for the host's processor."""
@@ -78,7 +80,7 @@ class NumbaEngine:
         self, spec: Function, x: NDArray[Any], accuracy: Accuracy, outs: Arrays | None
     ) -> Arrays:
         """Run compiled code; see :class:`~sigmoids.backends.engine.Engine`."""
-        key = (spec, x.dtype, accuracy)
+        key = (spec, x.dtype, accuracy, False)
         if x.size < SMALL and x.dtype.itemsize > 2 and isinstance(spec, Spec):
             ufunc = self._ufuncs.get(key) or self._ufunc(spec, x.dtype, accuracy)
             if outs is None:
@@ -89,30 +91,39 @@ class NumbaEngine:
                 return outs
         if outs is None:
             outs = results_like(spec, x)
-        loop = self._loops.get(key) or self._loop(key)
         arrays = (x, *outs)
         if x.dtype.itemsize <= 2:
             bits = BITS[x.dtype.itemsize]
             arrays = tuple([array.view(bits) for array in arrays])
         if not are_contiguous(arrays):
-            strided(loop, arrays, _threads(x, accuracy))
+            strided(partial(self._alone, key), arrays, _threads(x, accuracy))
             return outs
         if x.ndim != 1:
             arrays = tuple([array.reshape(-1) for array in arrays])
         if x.size < CHUNK:
-            loop(*arrays, ALONE, x.size, 1)
+            self._alone(key, arrays)
         else:
-            contiguous(loop, arrays, _threads(x, accuracy))
+            contiguous(self._fitting(key, arrays), arrays, _threads(x, accuracy))
         return outs
+
+    def _alone(self, key: Key, arrays: Arrays) -> None:
+        loop = self._loops.get(key) or self._loop(key)
+        size = arrays[0].size
+        if loop(*arrays, ALONE, size, 1):
+            self._loop((*key[:3], True))(*arrays, ALONE, size, 1)
+
+    def _fitting(self, key: Key, arrays: Arrays) -> Callable[..., bool]:
+        loop = self._loops.get(key) or self._loop(key)
+        return self._loop((*key[:3], True)) if loop(*arrays, ALONE, 0, 0) else loop
 
     def _ufunc(self, spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
         with first_use:
-            key = (spec, dtype, accuracy)
+            key = (spec, dtype, accuracy, False)
             if key not in self._ufuncs:
-                self._ufuncs[key] = kernels.ufunc(*key)
+                self._ufuncs[key] = kernels.ufunc(spec, dtype, accuracy)
             return self._ufuncs[key]
 
-    def _loop(self, key: Key) -> Callable[..., None]:
+    def _loop(self, key: Key) -> Callable[..., bool]:
         with first_use:
             if key not in self._loops:
                 self._loops[key] = kernels.loop(*key)
@@ -125,7 +136,7 @@ def _threads(x: NDArray[Any], accuracy: Accuracy) -> int:
     return 1 if x.size < worthwhile else threads.get_num_threads()
 
 
-def contiguous(loop: Callable[..., None], arrays: Arrays, number: int) -> None:
+def contiguous(loop: Callable[..., bool], arrays: Arrays, number: int) -> None:
     """Run a loop over long arrays, so many threads claiming chunks of them."""
     size = arrays[0].size
     progress = np.zeros(PROGRESS, np.int64)
@@ -149,13 +160,13 @@ def contiguous(loop: Callable[..., None], arrays: Arrays, number: int) -> None:
     pool.pool.run(work, number, number, finished)
 
 
-def strided(loop: Callable[..., None], arrays: Arrays, number: int) -> None:
+def strided(alone: Callable[[Arrays], None], arrays: Arrays, number: int) -> None:
     """Run a loop over arrays of any layout, gathered and scattered in blocks."""
 
     def work(arrays: Arrays) -> None:
         x, *outs = arrays
         for block in blocks(x, tuple(outs), x.dtype, x.dtype):
-            loop(*block, ALONE, block[0].size, 1)
+            alone(block)
 
     if number == 1:
         work(arrays)

@@ -43,15 +43,15 @@ def _source_hash() -> str:
     return digest.hexdigest()
 
 
-def compile_loop(loop: Callable[..., None], signature: Any) -> Callable[..., None]:
+def compile_loop(loop: Callable[..., bool], signature: Any) -> Callable[..., bool]:
     """The loop in machine code, from the cache where it has it."""
 
-    def build(storage: Any) -> Callable[..., None]:
+    def build(storage: Any) -> Callable[..., bool]:
         compiled = njit(**OPTIONS)(loop)
         compiled._cache = storage
         compiled.compile(signature)
         compiled.disable_compile()
-        return cast("Callable[..., None]", compiled)
+        return cast("Callable[..., bool]", compiled)
 
     return _cached(loop, build)
 

@@ -10,7 +10,7 @@ from numba import from_dtype
 from sigmoids.backends import narrow
 from sigmoids.backends.numba import double, loops, near, paired, single, wide
 from sigmoids.backends.numba.compile import compile_loop, compile_ufunc
-from sigmoids.backends.numba.scalars import inline, is_nan, jit
+from sigmoids.backends.numba.scalars import is_nan, jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from sigmoids.spec import Accuracy, Function, Spec
 
 
-def loop(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., None]:
+def loop(
+    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy, in_place: bool
+) -> Callable[..., bool]:
     """The compiled loop of one dtype and accuracy; over the bits of types that have a table."""
     outputs = len(spec.parts)
     if narrow.has_table(dtype):
@@ -27,9 +29,9 @@ def loop(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[.
         kernel, kind = scalar(spec, dtype, accuracy), dtype
     near_kernel = None
     if kind == np.float64 and accuracy == "high":
-        near_kernel = inline(exactly(spec, near))
-    made = loops.make(inline(kernel), outputs, near_kernel)
-    made.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}"
+        near_kernel = jit(exactly(spec, near))
+    made = loops.make(jit(kernel), outputs, near_kernel, in_place=in_place)
+    made.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}{'_in_place' if in_place else ''}"
     return compile_loop(made, loops.signature(from_dtype(kind), outputs))
 
 
@@ -45,7 +47,7 @@ def guarded(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callabl
 
     NumPy would report that to the user of a ufunc as a warning.
     """
-    kernel = inline(scalar(spec, dtype, accuracy))
+    kernel = jit(scalar(spec, dtype, accuracy))
     zero = dtype.type(0)
 
     def one(x: Any) -> Any:

@@ -24,7 +24,8 @@ LONG = 512
 """Elements from which on a loop gives up the interpreter's lock."""
 
 BUFFER = 1024
-"""Elements that are copied at a time where input and output are the same memory."""
+"""Elements that are copied at a time where input and output are the same memory, and looked at for
+whether all of them are near."""
 
 PROGRESS = 16
 """Size of the array that counts what is claimed in its first element, what is done in its ninth:
@@ -71,8 +72,12 @@ def lock(_typing: Any, state: Any) -> Any:
 
 
 def make(
-    kernel: Callable[[Any], Any], outputs: int, near: Callable[[Any], Any] | None = None
-) -> Callable[..., None]:
+    kernel: Callable[[Any], Any],
+    outputs: int,
+    near: Callable[[Any], Any] | None = None,
+    *,
+    in_place: bool = False,
+) -> Callable[..., bool]:
     """The loop ``out[:] = kernel(x)``, or ``a[:], b[:] = kernel(x)`` for two outputs.
 
     Parameters
@@ -83,54 +88,49 @@ def make(
         How many results it has.
     near : callable, optional
         A faster one, the same for arguments below :data:`~sigmoids.backends.numba.near.NEAR`.
+    in_place : bool
+        Whether an output is the input itself, which is then copied a little at a time: vector code
+        must know that it does not overwrite what it is still to read.
 
     Returns
     -------
     callable
         ``loop(x, out, progress, chunk, most)``, or with two outputs.  The arrays are contiguous and
-        one-dimensional, and an output may be the input itself.  ``progress`` holds
-        :data:`PROGRESS` counters, from which up to ``most`` chunks of that size are claimed; or it
-        is empty, and the first ``most`` chunks are done.
+        one-dimensional.  ``progress`` holds :data:`PROGRESS` counters, from which up to ``most``
+        chunks of that size are claimed; or it is empty, and the first ``most`` chunks are done.
+        True says that nothing was done, because the loop for ``in_place`` is wanted.
     """
     make_fill = _fill if outputs == 1 else _fill_two
     fill = make_fill(kernel)
     if near is not None:
         fill = _either(make_fill(near), fill)
+    if in_place:
+        fill = _from_copies(fill)
 
     @jit
-    def fill_from_copies(x: Any, outs: Any, start: Any) -> None:
-        copies = np.empty(min(BUFFER, x.size), x.dtype)
-        for first in range(0, x.size, BUFFER):
-            part = x[first : first + BUFFER]
-            for i in range(part.size):
-                copies[i] = part[i]
-            fill(copies[: part.size], outs, start + first)
-
-    @jit
-    def run(x: Any, outs: Any, progress: Any, chunk: Any, most: Any) -> None:
+    def run(x: Any, outs: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        if not in_place:
+            for out in outs:
+                if x.ctypes.data == out.ctypes.data:
+                    return True
         state = unlock(x.size >= LONG)
         shared = progress.size > 0
-        in_place = False
-        for out in outs:
-            in_place |= x.ctypes.data == out.ctypes.data
         for turn in range(most):
             start = count(progress, CLAIMED, chunk) if shared else turn * chunk
             if start >= x.size:
                 break
             part = x[start : start + chunk]
-            if in_place:
-                fill_from_copies(part, outs, start)
-            else:
-                fill(part, outs, start)
+            fill(part, outs, start)
             if shared:
                 count(progress, DONE, part.size)
         lock(state)
+        return False
 
-    def one(x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> None:
-        run(x, (out,), progress, chunk, most)
+    def one(x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return run(x, (out,), progress, chunk, most)
 
-    def two(x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any) -> None:
-        run(x, (out, other), progress, chunk, most)
+    def two(x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return run(x, (out, other), progress, chunk, most)
 
     return one if outputs == 1 else two
 
@@ -138,7 +138,7 @@ def make(
 def signature(kind: Any, outputs: int) -> Any:
     """The types of a loop's arguments, for arrays of numbers of that type."""
     arrays = [types.Array(kind, 1, "C", readonly=True), *[types.Array(kind, 1, "C")] * outputs]
-    return types.void(*arrays, types.int64[::1], types.int64, types.int64)
+    return types.boolean(*arrays, types.int64[::1], types.int64, types.int64)
 
 
 def _fill(kernel: Callable[[Any], Any]) -> Callable[..., None]:
@@ -177,3 +177,18 @@ def _either(near: Callable[..., None], far: Callable[..., None]) -> Callable[...
                 far(part, outs, start + first)
 
     return fill
+
+
+def _from_copies(fill: Callable[..., None]) -> Callable[..., None]:
+    """Fill from copies of the input."""
+
+    @jit
+    def fill_from_copies(x: Any, outs: Any, start: Any) -> None:
+        copies = np.empty(min(BUFFER, x.size), x.dtype)
+        for first in range(0, x.size, BUFFER):
+            part = x[first : first + BUFFER]
+            for i in range(part.size):
+                copies[i] = part[i]
+            fill(copies[: part.size], outs, start + first)
+
+    return fill_from_copies

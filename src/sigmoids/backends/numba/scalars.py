@@ -20,13 +20,13 @@ FASTMATH = {"nsz"}
 """Zeros may lose their sign on the way.  Nothing else: multiplications and additions are fused
 where the source says so and nowhere else, so that the bits are the same on every processor."""
 
-OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy"}
+OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy", "forceinline": True}
+"""Functions become a part of what calls them, whatever their size: a call in a loop would keep the
+vectoriser out.  Besides, Numba tells functions of the same name, such as all that one function
+makes, apart by numbers that start anew in every process, and so takes one that is loaded from a
+cache for another that is compiled.  None but the outermost may be left: their names are unique."""
 
 jit = njit(**OPTIONS)
-
-inline = njit(forceinline=True, **OPTIONS)
-"""For what is to become part of the loop around it, whatever its size: a call would keep the
-vectoriser out."""
 
 
 @jit
