@@ -5,6 +5,7 @@ import pytest
 import sigmoids as sg
 from cases import ACCURACIES, BACKENDS, DTYPES, dtype_id
 from sigmoids import dispatch, selection
+from sigmoids.containers import numpy_kind
 from sigmoids.functions import RESULTS
 
 
@@ -28,10 +29,16 @@ def accuracy(request):
     return request.param
 
 
+def forget_routes():
+    """What was found for earlier calls, as if the process had just begun."""
+    selection.environment.cache_clear()
+    dispatch._routes.clear()
+    numpy_kind._bound.cache_clear()
+
+
 @pytest.fixture(autouse=True)
 def _no_choice_left_over(monkeypatch):
     monkeypatch.delenv("SIGMOIDS_BACKEND", raising=False)
-    selection.environment.cache_clear()
-    dispatch._routes.clear()
+    forget_routes()
     yield
     sg.set_default_backend(None)

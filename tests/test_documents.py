@@ -13,8 +13,9 @@ from sigmoids.functions import FUNCTIONS, RESULTS
 
 DOCS = Path(__file__).parents[1] / "docs"
 ROW = re.compile(
-    r"^ *(?:(?P<function>[a-z_]+(?:\[\d\])?) +(?P<dtype>b?float\d+) +)?(?P<backend>numpy|numba|jax) "
-    r"(?P<accuracy>high|fast) +[\d,]+ +(?P<misrounded>\S+) +(?P<ulp>\S+) +\S+ +(?P<bound>\S+) "
+    r"^ *(?:(?P<function>[a-z_]+(?:\[\d\])?) +(?P<dtype>b?float\d+) +)?"
+    r"(?P<backend>numpy|numba|jax) (?P<accuracy>high|fast) +[\d,]+ +"
+    r"(?P<misrounded>\S+) +(?P<ulp>\S+) +\S+ +(?P<bound>\S+) "
 )
 
 

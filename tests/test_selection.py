@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sigmoids as sg
-from sigmoids import selection
+from conftest import forget_routes
 from sigmoids.backends import registry
 
 X = np.linspace(-1, 1, 5)
@@ -23,18 +23,22 @@ def served(monkeypatch):
     for name in registry.ROWS:
         engine = registry.load(name)
 
-        def spy(*args, _name=name, _evaluate=engine.evaluate):
-            names.append(_name)
-            return _evaluate(*args)
+        def spy(*key, _name=name, _bind=engine.bind):
+            def evaluate(*args):
+                names.append(_name)
+                return _bind(*key)(*args)
 
-        monkeypatch.setattr(engine, "evaluate", spy)
-    return names
+            return evaluate
+
+        monkeypatch.setattr(engine, "bind", spy)
+    yield names
+    forget_routes()
 
 
 def test_precedence(served, monkeypatch):
     sg.sigmoid(X)
     monkeypatch.setenv("SIGMOIDS_BACKEND", "numpy")
-    selection.environment.cache_clear()
+    forget_routes()
     sg.sigmoid(X)
     sg.set_default_backend("jax")
     sg.sigmoid(X)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.backends import registry
@@ -11,11 +10,8 @@ from sigmoids.selection import chosen, environment
 from sigmoids.spec import ACCURACIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from sigmoids.containers.container import Route
     from sigmoids.spec import Accuracy, Function
-
-    Route = Callable[[Any, Any], Any]
 
 _routes: dict[tuple[Function, type, str | None, Accuracy], Route] = {}
 """What was found for a function, a type of argument and a choice: the same for every such call."""
@@ -35,6 +31,6 @@ def _find(spec: Function, kind: type, backend: str | None, accuracy: Accuracy) -
     container = container_of(kind)
     name = environment() if backend is None else backend
     engine = registry.load(container.default_backend() if name is None else name)
-    route = partial(container.apply, engine, spec, accuracy)
+    route = container.route(engine, spec, accuracy)
     _routes[spec, kind, backend, accuracy] = route
     return route

@@ -69,7 +69,7 @@ def _new_axes() -> Axes:
 
 def _draw(ax: Axes, x: np.ndarray, spec: Spec) -> None:
     def evaluate(member: Spec, values: np.ndarray) -> np.ndarray:
-        return registry.load("numpy").evaluate(member, values, "high", None)[0]
+        return registry.load("numpy").bind(member, values.dtype, "high")(values, None)[0]
 
     ax.plot(x, evaluate(spec, x), color="black", label=spec.name)
     ax.plot(

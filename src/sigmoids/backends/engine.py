@@ -28,19 +28,31 @@ class Engine(Protocol):
         """Where it can compute, in its own words, the default first."""
         ...
 
-    def evaluate(
-        self, spec: Function, x: NDArray[Any], accuracy: Accuracy, outs: Arrays | None
-    ) -> Arrays:
-        """The results of the function of ``x``, in the dtype of ``x``.
+    def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+        """What evaluates the function on arrays of one floating dtype in native byte order.
 
         Parameters
         ----------
         spec : Spec or Joint
             The function.
-        x : ndarray
-            Any shape and strides; a floating dtype in native byte order, never to be written.
+        dtype : dtype
+            That of the arguments and of the results.
         accuracy : {"high", "fast"}
             Which of the two promises to keep.
+        """
+        ...
+
+
+class Evaluator(Protocol):
+    """A function of the family on arrays of one dtype."""
+
+    def __call__(self, x: Any, outs: Arrays | None, /) -> Arrays:
+        """The results for ``x``.
+
+        Parameters
+        ----------
+        x : ndarray or NumPy scalar
+            Any shape and strides; never to be written.
         outs : tuple of ndarray, or None
             Where to write each result: the shape and dtype of ``x``.  The memory of one may be
             that of ``x``, element by element; otherwise all are apart.  With None the engine

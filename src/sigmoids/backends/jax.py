@@ -6,7 +6,7 @@ or not JAX's global x64 flag is set, as long as the wide numbers stay inside the
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sigmoids.backends.engine import Arrays
+    from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.spec import Accuracy, Function, Spec
 
 
@@ -172,6 +172,16 @@ def _from_quanta(quanta: jax.Array, sign: jax.Array, dtype: np.dtype[Any]) -> ja
     return lax.bitcast_convert_type(count | negative, dtype)
 
 
+def _evaluate(spec: Function, accuracy: Accuracy, x: NDArray[Any], outs: Arrays | None) -> Arrays:
+    if outs is None:
+        outs = results_like(spec, x)
+    # Inside a trace, NumPy arrays are constants: they are computed now, not staged.
+    with jax.enable_x64(True), jax.ensure_compile_time_eval():
+        for out, y in zip(outs, function(spec, accuracy)(x), strict=True):
+            out[...] = y
+    return outs
+
+
 class JaxEngine:
     """Evaluates through XLA on the devices JAX finds."""
 
@@ -181,20 +191,12 @@ class JaxEngine:
         """JAX's own names for its devices."""
         return tuple(str(device) for device in jax.devices())
 
-    def evaluate(
-        self, spec: Function, x: NDArray[Any], accuracy: Accuracy, outs: Arrays | None
-    ) -> Arrays:
-        """Evaluate NumPy arrays; see :class:`~sigmoids.backends.engine.Engine`."""
-        if x.dtype.itemsize == 1:
+    def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+        """What evaluates NumPy arrays; see :class:`~sigmoids.backends.engine.Engine`."""
+        if dtype.itemsize == 1:
             # JAX has not all of these types, and their results are read from a table anyhow.
-            return narrow.evaluate(spec, x, outs)
-        if outs is None:
-            outs = results_like(spec, x)
-        # Inside a trace, NumPy arrays are constants: they are computed now, not staged.
-        with jax.enable_x64(True), jax.ensure_compile_time_eval():
-            for out, y in zip(outs, function(spec, accuracy)(x), strict=True):
-                out[...] = y
-        return outs
+            return partial(narrow.evaluate, spec)
+        return partial(_evaluate, spec, accuracy)
 
     def evaluate_native(
         self, spec: Function, x: jax.Array, accuracy: Accuracy

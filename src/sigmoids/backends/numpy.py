@@ -8,6 +8,7 @@ the array, so that an element's result cannot depend on which of NumPy's loops i
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +18,11 @@ from sigmoids.backends.blocks import blocks, elements
 from sigmoids.backends.engine import results_like
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from sigmoids.backends.engine import Arrays
+    from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.spec import Accuracy, Function
 
 
@@ -32,29 +35,38 @@ class NumpyEngine:
         """NumPy knows one."""
         return ("cpu",)
 
-    def evaluate(
-        self, spec: Function, x: NDArray[Any], accuracy: Accuracy, outs: Arrays | None
-    ) -> Arrays:
-        """Evaluate block by block; see :class:`~sigmoids.backends.engine.Engine`."""
-        if narrow.has_table(x.dtype):
-            return narrow.evaluate(spec, x, outs)
-        if outs is None:
-            outs = results_like(spec, x)
-        wide, steps = x.dtype, program.native(spec)
-        if accuracy == "high" and x.dtype == np.float32:
-            wide, steps = np.dtype(np.float64), program.narrowing(spec)
-        elif accuracy == "high" and x.dtype == np.float64:
-            steps = program.paired(spec)
-        size = min(x.size, elements(wide))
-        scratch = steps.scratch(size, wide)
-        # A first result is written while the argument is still needed for the second.
-        overwritten = len(outs) > 1 and any(np.may_share_memory(x, out) for out in outs)
-        with np.errstate(all="ignore"):
-            for source, *targets in blocks(x, outs, wide, wide):
-                if source.size < size:
-                    scratch = steps.scratch(source.size, wide)
-                steps.run((source.copy() if overwritten else source, *targets), scratch)
-        return outs
+    def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+        """See :class:`~sigmoids.backends.engine.Engine`."""
+        if narrow.has_table(dtype):
+            return partial(narrow.evaluate, spec)
+        if accuracy == "high" and dtype == np.float32:
+            return partial(_evaluate, spec, program.narrowing, np.dtype(np.float64))
+        if accuracy == "high" and dtype == np.float64:
+            return partial(_evaluate, spec, program.paired, dtype)
+        return partial(_evaluate, spec, program.native, dtype)
+
+
+def _evaluate(
+    spec: Function,
+    trace: Callable[[Function], program.Program],
+    wide: np.dtype[Any],
+    x: NDArray[Any],
+    outs: Arrays | None,
+) -> Arrays:
+    """Evaluate block by block, in the dtype ``wide``."""
+    if outs is None:
+        outs = results_like(spec, x)
+    steps = trace(spec)
+    size = min(x.size, elements(wide))
+    scratch = steps.scratch(size, wide)
+    # A first result is written while the argument is still needed for the second.
+    overwritten = len(outs) > 1 and any(np.may_share_memory(x, out) for out in outs)
+    with np.errstate(all="ignore"):
+        for source, *targets in blocks(x, outs, wide, wide):
+            if source.size < size:
+                scratch = steps.scratch(source.size, wide)
+            steps.run((source.copy() if overwritten else source, *targets), scratch)
+    return outs
 
 
 engine = NumpyEngine()

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from sigmoids.backends.engine import Engine
     from sigmoids.spec import Accuracy, Function
+
+
+Route = Callable[[Any, Any], Any]
+"""``route(x, out)``: a function of ``x``, as the kind of array that ``x`` is.
+
+Where the function has several results, they are a tuple, and so is ``out``.
+"""
 
 
 class Container(Protocol):
@@ -16,9 +24,6 @@ class Container(Protocol):
         """The backend that serves this kind when nobody chose one."""
         ...
 
-    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
-        """The function of ``x`` by that engine, as the kind of array that ``x`` is.
-
-        Where the function has several results, they are a tuple, and so is ``out``.
-        """
+    def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
+        """The way from an argument of this kind to its results by that engine."""
         ...

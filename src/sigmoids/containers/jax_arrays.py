@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -13,6 +14,7 @@ from sigmoids.containers import numpy_kind
 
 if TYPE_CHECKING:
     from sigmoids.backends.engine import Engine
+    from sigmoids.containers.container import Route
     from sigmoids.spec import Accuracy, Function
 
 
@@ -22,6 +24,10 @@ class JaxArray:
     def default_backend(self) -> str:
         """JAX itself."""
         return "jax"
+
+    def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
+        """See :class:`~sigmoids.containers.container.Container`."""
+        return partial(self.apply, engine, spec, accuracy)
 
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A JAX array on the same device, sharded alike."""

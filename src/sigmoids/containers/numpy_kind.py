@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sigmoids.backends import registry
-from sigmoids.spec import Joint, Spec
+from sigmoids.spec import Joint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from sigmoids.backends.engine import Arrays, Engine
+    from sigmoids.backends.engine import Arrays, Engine, Evaluator
+    from sigmoids.containers.container import Route
     from sigmoids.spec import Accuracy, Function
+
+
+DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
+LONG = np.dtype(np.longdouble)
 
 
 class NumpyKind:
@@ -27,20 +32,39 @@ class NumpyKind:
         """Numba where it can be imported, else NumPy."""
         return fastest_usable()
 
+    def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
+        """See :class:`~sigmoids.containers.container.Container`."""
+        return partial(self.apply, engine, spec, accuracy)
+
+    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
+        """The results as the kind of ``x``, or ``out``."""
+        raise NotImplementedError
+
 
 class Array(NumpyKind):
-    """``numpy.ndarray`` itself."""
+    """``numpy.ndarray`` itself, for which a call has the fewest steps."""
+
+    def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
+        """See :class:`~sigmoids.containers.container.Container`."""
+        double, single = (engine.bind(spec, dtype, accuracy) for dtype in (DOUBLE, SINGLE))
+        one = len(spec.parts) == 1
+
+        def route(x: NDArray[Any], out: Any) -> Any:
+            dtype = x.dtype
+            if x.ndim and (dtype is DOUBLE or dtype is SINGLE):  # most calls
+                bound = double if dtype is DOUBLE else single
+                if out is None:
+                    results = bound(x, None)
+                    return results[0] if one else results
+                if one and _is_like(out, x):
+                    bound(x, (out,))
+                    return out
+            return self.apply(engine, spec, accuracy, x, out)
+
+        return route
 
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """An array of the same shape and floating dtype, or ``out``."""
-        dtype = x.dtype
-        if x.ndim and (dtype is DOUBLE or dtype is SINGLE):  # most calls
-            if out is None:
-                results = engine.evaluate(spec, x, accuracy, None)
-                return results[0] if len(results) == 1 else results
-            if _is_like(out, x) and isinstance(spec, Spec):
-                engine.evaluate(spec, x, accuracy, (out,))
-                return out
         results = evaluate(engine, spec, accuracy, x, out)
         return out if out is not None else each(np.asarray, results)
 
@@ -59,22 +83,24 @@ class Scalar(NumpyKind):
 
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A scalar of the same floating dtype, or ``out``."""
-        if out is None:
-            return each(itemgetter(()), evaluate(engine, spec, accuracy, np.asarray(x), None))
-        evaluate(engine, spec, accuracy, np.asarray(x), out)
-        return out
+        results = evaluate(engine, spec, accuracy, np.asarray(x), out)
+        return out if out is not None else each(itemgetter(()), results)
 
 
 class Number(NumpyKind):
     """Python's float, int and bool."""
 
-    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
-        """A Python float, or ``out``."""
-        if out is None:
-            results = engine.evaluate(spec, np.array(x, np.float64), accuracy, None)
-            return float(results[0]) if len(results) == 1 else tuple(map(float, results))
-        evaluate(engine, spec, accuracy, np.array(float(x)), out)
-        return out
+    def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
+        """See :class:`~sigmoids.containers.container.Container`."""
+        bound = engine.bind(spec, DOUBLE, accuracy)
+
+        def route(x: float, out: Any) -> Any:
+            if out is None:
+                return each(float, bound(np.float64(x), None))
+            evaluate(engine, spec, accuracy, np.array(x, DOUBLE), out)
+            return out
+
+        return route
 
 
 class Sequence(NumpyKind):
@@ -93,10 +119,6 @@ def each(wrap: Callable[[Any], Any], results: tuple[Any, ...]) -> Any:
     return wrap(results[0]) if len(results) == 1 else tuple(map(wrap, results))
 
 
-DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
-LONG = np.dtype(np.longdouble)
-
-
 def evaluate(
     engine: Engine, spec: Function, accuracy: Accuracy, x: NDArray[Any], out: Any
 ) -> Arrays:
@@ -113,15 +135,20 @@ def evaluate(
     if native is LONG:
         engine = registry.load("numpy")
     if native is dtype:
-        return engine.evaluate(
-            spec, x if x.dtype is dtype else x.astype(dtype, copy=False), accuracy, outs
-        )
-    results = engine.evaluate(spec, x.astype(native), accuracy, None)
+        bound = _bound(engine, spec, dtype, accuracy)  # type: ignore[arg-type]
+        return bound(x if x.dtype is dtype else x.astype(dtype, copy=False), outs)
+    bound = _bound(engine, spec, native, accuracy)  # type: ignore[arg-type]
+    results = bound(x.astype(native), None)
     if outs is None:
         return tuple(y.astype(dtype) for y in results)
     for target, y in zip(outs, results, strict=True):
         target[...] = y
     return outs
+
+
+@cache
+def _bound(engine: Engine, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+    return engine.bind(spec, dtype, accuracy)
 
 
 @cache

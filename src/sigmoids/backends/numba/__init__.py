@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sigmoids.backends.engine import Arrays
+    from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.spec import Accuracy, Function
 
 if config.DISABLE_JIT:
@@ -76,35 +76,40 @@ class NumbaEngine:
 
         return (f"cpu ({get_host_cpu_name()})",)
 
-    def evaluate(
-        self, spec: Function, x: NDArray[Any], accuracy: Accuracy, outs: Arrays | None
-    ) -> Arrays:
-        """Run compiled code; see :class:`~sigmoids.backends.engine.Engine`."""
-        key = (spec, x.dtype, accuracy, False)
-        if x.size < SMALL and x.dtype.itemsize > 2 and isinstance(spec, Spec):
-            ufunc = self._ufuncs.get(key) or self._ufunc(spec, x.dtype, accuracy)
+    def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+        """See :class:`~sigmoids.backends.engine.Engine`; compiling waits for the first call."""
+        key = (spec, dtype, accuracy, False)
+        bits = BITS.get(dtype.itemsize)
+        ufuncs, small = self._ufuncs, SMALL if bits is None and isinstance(spec, Spec) else 0
+
+        def evaluate(x: NDArray[Any], outs: Arrays | None) -> Arrays:
+            if x.size < small:
+                ufunc = ufuncs.get(key) or self._ufunc(key)
+                if outs is None:
+                    return (ufunc(x),)
+                # Numba's ufuncs write to a strided output as if contiguous, where the input is.
+                if are_contiguous((x, outs[0])):
+                    ufunc(x, outs[0])
+                    return outs
             if outs is None:
-                return (ufunc(x),)
-            # Numba's ufuncs write to a strided output as if it were contiguous where inputs are.
-            if are_contiguous((x, outs[0])):
-                ufunc(x, outs[0])
-                return outs
-        if outs is None:
-            outs = results_like(spec, x)
-        arrays = (x, *outs)
-        if x.dtype.itemsize <= 2:
-            bits = BITS[x.dtype.itemsize]
-            arrays = tuple([array.view(bits) for array in arrays])
-        if not are_contiguous(arrays):
-            strided(partial(self._alone, key), arrays, _threads(x, accuracy))
+                outs = results_like(spec, x)
+            arrays = (x, *outs) if bits is None else tuple([a.view(bits) for a in (x, *outs)])
+            self._run(key, arrays)
             return outs
+
+        return evaluate
+
+    def _run(self, key: Key, arrays: Arrays) -> None:
+        x = arrays[0]
+        if not are_contiguous(arrays):
+            strided(partial(self._alone, key), arrays, _threads(key, x.size))
+            return
         if x.ndim != 1:
             arrays = tuple([array.reshape(-1) for array in arrays])
         if x.size < CHUNK:
             self._alone(key, arrays)
         else:
-            contiguous(self._fitting(key, arrays), arrays, _threads(x, accuracy))
-        return outs
+            contiguous(self._fitting(key, arrays), arrays, _threads(key, x.size))
 
     def _alone(self, key: Key, arrays: Arrays) -> None:
         loop = self._loops.get(key) or self._loop(key)
@@ -116,11 +121,10 @@ class NumbaEngine:
         loop = self._loops.get(key) or self._loop(key)
         return self._loop((*key[:3], True)) if loop(*arrays, ALONE, 0, 0) else loop
 
-    def _ufunc(self, spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
+    def _ufunc(self, key: Key) -> np.ufunc:
         with first_use:
-            key = (spec, dtype, accuracy, False)
             if key not in self._ufuncs:
-                self._ufuncs[key] = kernels.ufunc(spec, dtype, accuracy)
+                self._ufuncs[key] = kernels.ufunc(*key[:3])
             return self._ufuncs[key]
 
     def _loop(self, key: Key) -> Callable[..., bool]:
@@ -130,10 +134,11 @@ class NumbaEngine:
             return self._loops[key]
 
 
-def _threads(x: NDArray[Any], accuracy: Accuracy) -> int:
+def _threads(key: Key, size: int) -> int:
     """How many threads are worth waking."""
-    worthwhile = WORTHWHILE.get((x.dtype.name, accuracy), LOOK_UPS)
-    return 1 if x.size < worthwhile else threads.get_num_threads()
+    _, dtype, accuracy, _ = key
+    worthwhile = WORTHWHILE.get((dtype.name, accuracy), LOOK_UPS)
+    return 1 if size < worthwhile else threads.get_num_threads()
 
 
 def contiguous(loop: Callable[..., bool], arrays: Arrays, number: int) -> None:

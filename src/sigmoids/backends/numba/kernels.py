@@ -15,7 +15,7 @@ from sigmoids.backends.numba.scalars import is_nan, jit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sigmoids.spec import Accuracy, Function, Spec
+    from sigmoids.spec import Accuracy, Function
 
 
 def loop(
@@ -35,7 +35,7 @@ def loop(
     return compile_loop(made, loops.signature(from_dtype(kind), outputs))
 
 
-def ufunc(spec: Spec, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
+def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
     """The compiled ufunc of float32 or float64, whose calls cost less than a loop's."""
     kernel = guarded(spec, dtype, accuracy)
     kernel.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}_ufunc"
