@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-WIDTH = 150
+WIDTH = 165
 """Columns of output that goes to a file: room for the widest table."""
 
 app = typer.Typer(

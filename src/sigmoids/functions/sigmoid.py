@@ -67,12 +67,12 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     },
     ("float64", "fast"): {
         "numpy": Bound(3.0, "-0x1.0a1f660ac3ae8p+2"),
-        "numba": Bound(2.6, "-0x1.a58a5dbff2638p+3"),
+        "numba": Bound(2.5, "-0x1.a58a5dbff2638p+3"),
         "jax": Bound(3.0, "-0x1.c6ba7b8214698p+4"),
     },
     ("float32", "fast"): {
         "numpy": Bound(3.75, "-0x1.ba7fec0000000p+1"),
-        "numba": Bound(2.9, "-0x1.f36f2a0000000p+0"),
+        "numba": Bound(2.5, "-0x1.f36f2a0000000p+0"),
         "jax": Bound(2.5, "-0x1.0a111a0000000p+2", flushes=True),
     },
     ("float16", "fast"): {"jax": Bound(0.51, "0x1.6000000000000p-7")},
