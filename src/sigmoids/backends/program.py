@@ -94,10 +94,22 @@ def _exp(z: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
     return np.exp(z, out=out)
 
 
-def _select(condition: Any, a: Any, b: Any, out: NDArray[Any]) -> NDArray[Any]:
-    # Writing through a mask would be slower than the copy: its branches are unpredictable.
-    out[...] = np.where(condition, a, b)
+def _select(
+    condition: NDArray[np.bool_], a: NDArray[Any], b: NDArray[Any], out: NDArray[Any]
+) -> NDArray[Any]:
+    bits = INTEGERS.get(out.dtype.itemsize)
+    if bits is None:  # longdouble
+        out[...] = np.where(condition, a, b)
+        return out
+    # np.where takes a branch for every element, which signs at random make unpredictable.
+    mask = np.negative(condition.view(np.int8), dtype=bits)
+    mask &= a.view(bits) ^ b.view(bits)
+    np.bitwise_xor(b.view(bits), mask, out=out.view(bits))
     return out
+
+
+INTEGERS: dict[int, type[np.signedinteger[Any]]] = {4: np.int32, 8: np.int64}
+"""Of the size of a floating type."""
 
 
 def _power_of_two(n: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
