@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from numba.np.ufunc import ufuncbuilder
 
 import cases
 from sigmoids.backends.numba import compile as compiling
@@ -37,6 +38,22 @@ def test_loops_are_vector_code(monkeypatch, name, in_place, dtype, accuracy):
     unique = f"{name}_{np.dtype(dtype)}_{accuracy}"
     assert len(visible) == 3, "the function, and Numba's two entries to it"
     assert all(unique in symbol for symbol in visible)
+
+
+@pytest.mark.parametrize("accuracy", cases.ACCURACIES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
+def test_ufuncs_are_vector_code(monkeypatch, dtype, accuracy):
+    monkeypatch.setattr(compiling, "SourceCache", lambda _function: compiling.NullCache())
+    wrappers = []
+
+    def spy(*args, _build=ufuncbuilder.build_ufunc_wrapper, **options):
+        wrappers.append(_build(*args, **options))
+        return wrappers[-1]
+
+    monkeypatch.setattr(ufuncbuilder, "build_ufunc_wrapper", spy)
+    kernels.ufunc(FUNCTIONS["sigmoid"].spec, np.dtype(dtype), accuracy)
+    (wrapper,) = wrappers
+    assert PACKED_DIVISION.search(wrapper.library.get_asm_str())
 
 
 BITS = """

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from numba import njit
 from numba.core.caching import FunctionCache, NullCache
 from numba.np.ufunc.dufunc import DUFunc
+from numba.np.ufunc.ufuncbuilder import UFuncDispatcher
 
 from sigmoids.backends.numba.scalars import FASTMATH, OPTIONS
 
@@ -32,6 +33,14 @@ class SourceCache(FunctionCache):  # type: ignore[misc]
 
     def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
         return signature, codegen.magic_tuple(), _source_hash()
+
+
+class InlineKernel(UFuncDispatcher):  # type: ignore[misc]
+    """Compiles kernels that become part of the ufunc's loop, which Numba has no option for."""
+
+    def _compile_core(self, signature: Any, flags: Any, local_types: Any) -> Any:
+        flags.forceinline = True
+        return super()._compile_core(signature, flags, local_types)
 
 
 @cache
@@ -61,6 +70,7 @@ def compile_ufunc(kernel: Callable[[Any], Any], signature: str) -> np.ufunc:
 
     def build(storage: Any) -> np.ufunc:
         loops = DUFunc(kernel, targetoptions={"nopython": True, "fastmath": FASTMATH})
+        loops._dispatcher = InlineKernel(kernel, targetoptions=loops._dispatcher.targetoptions)
         loops._dispatcher.cache = storage
         loops.add(signature)
         loops.disable_compile()
