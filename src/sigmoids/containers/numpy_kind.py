@@ -132,7 +132,7 @@ def evaluate(
         outs = _pair(out, spec) if isinstance(spec, Joint) else (out,)
         x = _checked_against(outs, x, dtype)
         outs = tuple([np.asarray(target) for target in outs])  # of subclasses the plain array
-    if native is LONG:
+    if native is LONG:  # which no other engine has
         engine = registry.load("numpy")
     if native is dtype:
         bound = _bound(engine, spec, dtype, accuracy)  # type: ignore[arg-type]
@@ -153,10 +153,10 @@ def _bound(engine: Engine, spec: Function, dtype: np.dtype[Any], accuracy: Accur
 
 @cache
 def _dtypes(dtype: np.dtype[Any], name: str) -> tuple[np.dtype[Any], np.dtype[Any]]:
-    """The dtype of the result, and the same in native byte order."""
+    """The dtype of the result, and the same in native byte order: one object where they are equal."""
     result = _result_dtype(dtype, name)
-    native = result.newbyteorder("=")
-    return result, result if native == result else native
+    native = np.dtype(result.type)
+    return native if native == result else result, native
 
 
 def _result_dtype(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
