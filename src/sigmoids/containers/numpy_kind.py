@@ -153,7 +153,7 @@ def _bound(engine: Engine, spec: Function, dtype: np.dtype[Any], accuracy: Accur
 
 @cache
 def _dtypes(dtype: np.dtype[Any], name: str) -> tuple[np.dtype[Any], np.dtype[Any]]:
-    """The dtype of the result, and the same in native byte order: one object where they are equal."""
+    """The dtype of the result, and the same in native byte order: one object if they are equal."""
     result = _result_dtype(dtype, name)
     native = np.dtype(result.type)
     return native if native == result else result, native
