@@ -10,6 +10,9 @@ import pytest
 import cases
 import sigmoids as sg
 from sigmoids.accuracy.truth import same
+from sigmoids.backends import registry
+from sigmoids.functions import FUNCTIONS
+from sigmoids.spec import Joint
 
 X = np.concatenate([cases.SPECIAL, np.random.default_rng(0).normal(scale=30, size=3000)])
 
@@ -60,6 +63,28 @@ def test_in_place(backend, dtype, accuracy, layout, place):
     sg.sigmoid_and_derivative(x, out=out, **options)
     for y, right in zip(out, expected, strict=True):
         assert same(y, right).all()
+
+
+def signs(xp, x):
+    return -x, xp.abs(x)
+
+
+def test_in_place_where_the_argument_is_needed_to_the_end(backend):
+    """A formula whose second result is made of the argument, over whose memory the first goes."""
+    part = FUNCTIONS["sigmoid"].spec
+    evaluate = registry.load(backend).bind(Joint("signs", signs, (part, part)), X.dtype, "fast")
+    x, other = X.copy(), np.empty_like(X)
+    evaluate(x, (x, other))
+    np.testing.assert_array_equal(x, -X)
+    np.testing.assert_array_equal(other, np.abs(X))
+
+
+def test_in_place_has_a_loop_of_its_own(dtype):
+    """The other would be right too, but no vector code: it must expect any overlap."""
+    engine = registry.load("numba")
+    x = np.zeros(1000, dtype)
+    sg.sigmoid(x, backend="numba", out=x)
+    assert (FUNCTIONS["sigmoid"].spec, np.dtype(dtype), "high", True) in engine._loops
 
 
 def test_unsuitable_pairs(backend):
