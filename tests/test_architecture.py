@@ -21,7 +21,7 @@ FLOORS = (
     {"containers", "selection"},
     {"dispatch"},
     {"functions"},
-    {"accuracy", "choice", "inventory", "peers", "plotting"},
+    {"accuracy", "choice", "inventory", "njit", "peers", "plotting"},
     {"__init__"},
     {"bench", "demo"},
     {"cli"},
