@@ -104,8 +104,7 @@ def make(
     fill = make_fill(kernel)
     if near is not None:
         fill = _either(make_fill(near), fill)
-    if in_place:
-        fill = _from_copies(fill)
+    fill, space = (_from_copies(fill), _room) if in_place else (_directly(fill), _no_room)
 
     @jit
     def run(x: Any, outs: Any, progress: Any, chunk: Any, most: Any) -> bool:
@@ -113,6 +112,7 @@ def make(
             for out in outs:
                 if x.ctypes.data == out.ctypes.data:
                     return True
+        copies = space(x)  # may fail, which it must not without the lock
         state = unlock(x.size >= LONG)
         shared = progress.size > 0
         for turn in range(most):
@@ -120,7 +120,7 @@ def make(
             if start >= x.size:
                 break
             part = x[start : start + chunk]
-            fill(part, outs, start)
+            fill(part, outs, start, copies)
             if shared:
                 count(progress, DONE, part.size)
         lock(state)
@@ -179,12 +179,21 @@ def _either(near: Callable[..., None], far: Callable[..., None]) -> Callable[...
     return fill
 
 
+def _directly(fill: Callable[..., None]) -> Callable[..., None]:
+    """Fill from the input itself."""
+
+    @jit
+    def fill_directly(x: Any, outs: Any, start: Any, _copies: Any) -> None:
+        fill(x, outs, start)
+
+    return fill_directly
+
+
 def _from_copies(fill: Callable[..., None]) -> Callable[..., None]:
     """Fill from copies of the input."""
 
     @jit
-    def fill_from_copies(x: Any, outs: Any, start: Any) -> None:
-        copies = np.empty(min(BUFFER, x.size), x.dtype)
+    def fill_from_copies(x: Any, outs: Any, start: Any, copies: Any) -> None:
         for first in range(0, x.size, BUFFER):
             part = x[first : first + BUFFER]
             for i in range(part.size):
@@ -192,3 +201,13 @@ def _from_copies(fill: Callable[..., None]) -> Callable[..., None]:
             fill(copies[: part.size], outs, start + first)
 
     return fill_from_copies
+
+
+@jit
+def _room(x: Any) -> Any:
+    return np.empty(BUFFER, x.dtype)
+
+
+@jit
+def _no_room(_x: Any) -> None:
+    return None
