@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import ml_dtypes
 import mpmath
+import numba
 import numpy as np
 import pytest
 
@@ -13,9 +14,10 @@ import cases
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
 from sigmoids.accuracy.truth import same
-from sigmoids.backends import exponential, narrow, pairs, program
+from sigmoids.backends import arctangent, exponential, logarithm, narrow, pairs, program
 from sigmoids.backends import jax as jax_backend
-from sigmoids.backends.numba import single
+from sigmoids.backends.numba import near, paired, single
+from sigmoids.backends.numba.scalars import jit
 from sigmoids.functions import FUNCTIONS
 
 
@@ -38,6 +40,114 @@ def test_coefficients_are_those_of_the_source():
         np.float32(6.9314575195e-1),
         np.float32(1.4286067653e-6),
     ) == (single.LN2_HIGH, single.LN2_LOW)
+
+
+SERIES = [
+    (logarithm.COEFFICIENTS, logarithm.V_MAX, 2.0**-60),
+    (single.LOG_COEFFICIENTS, logarithm.V_MAX, 2.0**-26.5),
+    (arctangent.COEFFICIENTS, arctangent.W_MAX, 2.0**-58),
+    (single.ARCTAN_COEFFICIENTS, arctangent.W_MAX, 2.0**-28),
+]
+SERIES_IDS = ["log", "log, float32", "arctan", "arctan, float32"]
+
+
+def of_square(w, most):
+    """What the series of the logarithm or the arctangent stands for."""
+    u = mpmath.sqrt(w)
+    return ((2 * mpmath.atanh(u / 2) if most == logarithm.V_MAX else mpmath.atan(u)) - u) / (u * w)
+
+
+@pytest.mark.parametrize(("coefficients", "most", "limit"), SERIES, ids=SERIES_IDS)
+def test_the_series_meet_their_stated_errors(coefficients, most, limit):
+    """Relative to the logarithm or the arctangent, in exact arithmetic."""
+    with mpmath.workprec(200):
+        worst = 0
+        for w in mpmath.linspace(mpmath.mpf(2) ** -40, most, 1001):
+            series = mpmath.polyval([mpmath.mpf(c) for c in coefficients[::-1]], w)
+            worst = max(worst, w * abs(series - of_square(w, most)))
+    assert limit / 2 < worst < limit
+
+
+@pytest.mark.parametrize(("coefficients", "most", "limit"), SERIES, ids=SERIES_IDS)
+def test_the_series_come_from_a_chebyshev_fit(coefficients, most, limit):
+    kind = float if limit < 2.0**-50 else lambda c: float(np.float32(float(c)))
+    with mpmath.workprec(300):
+        interval = [mpmath.mpf(2) ** -80, mpmath.mpf(str(most))]
+        fit = mpmath.chebyfit(lambda w: of_square(w, most), interval, len(coefficients))
+        assert [kind(c) for c in fit[::-1]] == list(coefficients)
+
+
+def test_the_reductions_leave_no_more_than_the_series_take():
+    ratios = np.exp2(np.random.default_rng(0).uniform(-40, 40, 100_000))
+    lifted = ratios * 2.0**logarithm.LIFT
+    k = program._exponent(lifted, np.ones_like(ratios), np.empty_like(ratios))
+    c = ratios * np.exp2(-k)
+    assert ((2 * (c - 1) / (c + 1)) ** 2).max() < logarithm.V_MAX
+    worst = 1 / mpmath.log(2) - 1  # where the slope of log₂(1 + m) is 1
+    assert mpmath.log(1 + worst, 2) - worst < 0.0861
+    assert 4 * mpmath.tanh(0.5861 * mpmath.log(2) / 2) ** 2 < logarithm.V_MAX
+    assert mpmath.tan(mpmath.pi / 8) ** 2 < arctangent.W_MAX
+    assert mpmath.tan(mpmath.pi / 8) > arctangent.TAN
+    with mpmath.workprec(150):
+        rest = mpmath.pi / 4 - mpmath.mpf(arctangent.PI_4)
+        assert abs(rest - arctangent.PI_4_LOW) < 2.0**-107
+
+
+def log_of_third(xp, x):
+    p, three = xp.number(x), xp.number(3.0)
+    return xp.log_ratio(p, three, p - three)
+
+
+def arctan_of_third(xp, x):
+    return xp.arctan_ratio(xp.number(x), xp.number(3.0))
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba", "numba near", "jax"])
+@pytest.mark.parametrize(
+    ("formula", "exactly"),
+    [(log_of_third, mpmath.log), (arctan_of_third, mpmath.atan)],
+    ids=["log", "arctan"],
+)
+def test_logarithm_and_arctangent_in_pairs(engine, formula, exactly):
+    """To 2^−56.5 at least, over many binades and around quotients of 1."""
+    rng = np.random.default_rng(0)
+    around = 3 + np.exp2(rng.uniform(-50, 0.5, 600)) * rng.choice([-1, 1], 600)
+    x = np.concatenate([np.exp2(rng.uniform(-90, 90, 600)), around])
+    for value, hi, lo in zip(x, *in_pairs(engine, formula, x), strict=True):
+        with mpmath.workprec(300):
+            exact = exactly(mpmath.mpf(float(value)) / 3)
+            total = mpmath.mpf(float(hi)) + mpmath.mpf(float(lo))
+            assert abs(total - exact) <= 2.0**-56.5 * abs(exact)
+
+
+def in_pairs(engine, formula, x):
+    """Both parts of what a formula gives in an engine's pairs."""
+    places = np.empty_like(x), np.empty_like(x)
+
+    def trace(v, vocabulary):
+        y = formula(pairs.PairVocabulary(vocabulary, v), v)
+        return y.hi, y.lo
+
+    if engine == "numpy":
+        spec = FUNCTIONS["sigmoid"].spec
+        steps = program.Program(spec, lambda v: trace(v, program._VOCABULARY))
+        steps.run((x, *places), steps.scratch(x.size, x.dtype))
+    elif engine == "jax":
+        with jax.enable_x64(True):
+            vocabulary = jax_backend.JaxVocabulary(jnp.zeros((), bool))
+            return jax.jit(lambda v: trace(v, vocabulary))(x)
+    else:
+        xp = near if "near" in engine else paired
+        compiled = jit(formula)
+
+        @numba.njit
+        def loop(x, hi, lo):
+            for i in range(x.size):
+                y = compiled(xp, x[i])
+                hi[i], lo[i] = y.hi, y.lo
+
+        loop(x, *places)
+    return places
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.backends import registry
-from sigmoids.containers.registry import container_of
+from sigmoids.containers.registry import container_of, leading
 from sigmoids.selection import chosen, environment
 from sigmoids.spec import ACCURACIES
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from sigmoids.containers.container import Route
     from sigmoids.spec import Accuracy, Function
 
-_routes: dict[tuple[Function, type, str | None, Accuracy], Route] = {}
+Kind = type | tuple[type, ...]
+"""The type of the argument, or the types of several."""
+
+_routes: dict[tuple[Function, Kind, str | None, Accuracy], Route] = {}
 """What was found for a function, a type of argument and a choice: the same for every such call."""
 
 
@@ -24,13 +27,25 @@ def apply(spec: Function, x: Any, backend: str | None, accuracy: Accuracy, out: 
     return route(x, out)
 
 
-def _find(spec: Function, kind: type, backend: str | None, accuracy: Accuracy) -> Route:
+def apply_to_several(
+    spec: Function, arguments: tuple[Any, ...], backend: str | None, accuracy: Accuracy, out: Any
+) -> Any:
+    """The function of several arguments, as the kind of array that the leading one is."""
+    kinds = tuple(map(type, arguments))
+    choice = (spec, kinds, chosen() if backend is None else backend, accuracy)
+    route = _routes.get(choice) or _find(*choice)
+    return route(arguments, out)
+
+
+def _find(spec: Function, kind: Kind, backend: str | None, accuracy: Accuracy) -> Route:
     if accuracy not in ACCURACIES:
         known = " and ".join(map(repr, ACCURACIES))
         raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
-    container = container_of(kind)
+    several = isinstance(kind, tuple)
+    container = leading(map(container_of, kind)) if isinstance(kind, tuple) else container_of(kind)
     name = environment() if backend is None else backend
     engine = registry.load(container.default_backend() if name is None else name)
-    route = container.route(engine, spec, accuracy)
+    find = container.route_of_several if several else container.route
+    route = find(engine, spec, accuracy)
     _routes[spec, kind, backend, accuracy] = route
     return route

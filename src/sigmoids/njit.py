@@ -14,10 +14,10 @@ Every function of the family is here as a scalar function, for use in ``@njit``,
             out[i] = y[i] * sigmoid(x[i])
         return out
 
-They take a number and, as a second argument, a literal ``"high"`` (the default) or ``"fast"``.  The
-results are the same bits as those of :mod:`sigmoids` on the backend ``numba``: a float32 for a
-float32, otherwise a float64; ``sigmoid_and_derivative`` gives a pair.  Called from the interpreter,
-they are the functions of :mod:`sigmoids`.
+They take a number (``sigmoid_binary_cross_entropy`` two) and, as a last argument, a literal
+``"high"`` (the default) or ``"fast"``.  The results are the same bits as those of :mod:`sigmoids`
+on the backend ``numba``: a float32 for a float32, otherwise a float64; ``sigmoid_and_derivative``
+gives a pair.  Called from the interpreter, they are the functions of :mod:`sigmoids`.
 
 They become a part of the loop that calls them, which can so be vector code.  Ufuncs made by
 ``@vectorize`` are an exception for float64 with ``"high"``: Numba calls large functions from their
@@ -33,8 +33,6 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from sigmoids.backends import registry
 from sigmoids.functions import FUNCTIONS, JOINT
@@ -52,6 +50,8 @@ from sigmoids.backends.numba.scalars import OPTIONS, jit  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy as np
 
     from sigmoids.spec import Accuracy, Function
 
@@ -71,34 +71,56 @@ def __getattr__(name: str) -> Callable[..., Any]:
 @cache
 def _scalar(name: str) -> Callable[..., Any]:
     member = MEMBERS[name]
-
-    def function(x: Any, accuracy: Accuracy = "high") -> Any:
-        return member.function(x, accuracy=accuracy)
-
+    make = _of_one if len(member.spec.arguments) == 1 else _of_two
+    function, typed = make(member.function, member.spec)
     function.__name__ = function.__qualname__ = name
     function.__doc__ = member.function.__doc__
+    overload(function, jit_options=OPTIONS, prefer_literal=True)(typed)
+    return function
 
-    @overload(function, jit_options=OPTIONS, prefer_literal=True)  # type: ignore[untyped-decorator]
+
+def _of_one(public: Callable[..., Any], spec: Function) -> tuple[Any, Any]:
+    def function(x: Any, accuracy: Accuracy = "high") -> Any:
+        return public(x, accuracy=accuracy)
+
     def typed(x: Any, accuracy: Any = "high") -> Any:
-        kernel, real = _kernel(member.spec, x, getattr(accuracy, "literal_value", accuracy))
+        kernel, real = _kernel(spec, accuracy, x)
 
         def compute(x: Any, accuracy: Any = "high") -> Any:  # noqa: ARG001
             return kernel(real(x))
 
         return compute
 
-    return function
+    return function, typed
 
 
-def _kernel(spec: Function, x: Any, accuracy: Any) -> tuple[Any, Any]:
-    """The kernel for a number of that type, and the type to convert it to."""
+def _of_two(public: Callable[..., Any], spec: Function) -> tuple[Any, Any]:
+    def function(x: Any, y: Any, accuracy: Accuracy = "high") -> Any:
+        return public(x, y, accuracy=accuracy)
+
+    def typed(x: Any, y: Any, accuracy: Any = "high") -> Any:
+        kernel, real = _kernel(spec, accuracy, x, y)
+
+        def compute(x: Any, y: Any, accuracy: Any = "high") -> Any:  # noqa: ARG001
+            return kernel(real(x), real(y))
+
+        return compute
+
+    return function, typed
+
+
+def _kernel(spec: Function, accuracy: Any, *kinds: Any) -> tuple[Any, Any]:
+    """The kernel for numbers of these types, and the type to convert them to."""
+    accuracy = getattr(accuracy, "literal_value", accuracy)
     if accuracy not in ACCURACIES:
         known = " or ".join(map(repr, ACCURACIES))
         raise TypingError(f"accuracy is to be a literal {known} in compiled code, not {accuracy}")
-    if not isinstance(x, types.Float | types.Integer | types.Boolean):
-        raise TypingError(f"{spec.name}() takes a real number in compiled code, not {x}")
-    dtype = as_dtype(x) if isinstance(x, types.Float) else np.dtype(np.float64)
-    return _quiet(spec, dtype, accuracy), types.float32 if x == types.float32 else types.float64
+    for kind in kinds:
+        if not isinstance(kind, types.Float | types.Integer | types.Boolean):
+            raise TypingError(f"{spec.name}() takes a real number in compiled code, not {kind}")
+    single = all(kind == types.float32 for kind in kinds)
+    real = types.float32 if single else types.float64
+    return _quiet(spec, as_dtype(real), accuracy), real
 
 
 @cache

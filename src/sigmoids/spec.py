@@ -6,6 +6,7 @@ receive a :class:`Spec` without knowing which function it holds.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar, get_args
@@ -27,12 +28,30 @@ class Vocabulary(Protocol):
         """Magnitude."""
         ...
 
-    def number(self, value: float, /) -> Any:
-        """A constant, in the arithmetic that the formula is evaluated in."""
+    def number(self, value: Any, rest: float = 0.0, /) -> Any:
+        """A constant or the argument, in the arithmetic that the formula is evaluated in.
+
+        ``rest`` is what is to be added to the constant where numbers are wider than float64.
+        """
+        ...
+
+    def itself(self, x: Any, /) -> Any:
+        """The argument as a result, infinite or not: to be selected, not to be computed with."""
+        ...
+
+    def copysign(self, magnitude: T, x: Any, /) -> T:
+        """A non-negative number with the sign of the argument, be that ±0."""
         ...
 
     def where(self, condition: Any, a: T, b: T, /) -> T:
         """``a`` where the condition holds, else ``b``."""
+        ...
+
+    def limit(self, x: T, low: float, high: float, /) -> T:
+        """The argument, or the limit that it is beyond; NaN stays NaN.
+
+        Limits of compiled engines are finite: the dtype's largest number at most.
+        """
         ...
 
     def exp_ratio(self, z: T, /) -> tuple[T, T]:
@@ -45,14 +64,28 @@ class Vocabulary(Protocol):
         ...
 
     def expm1_ratio(self, z: T, /) -> tuple[T, T]:
-        """Numbers ``(d, q)`` with d/q = e^z − 1, for z ≤ 0, and the q of :meth:`exp_ratio`."""
+        """Numbers ``(d, q)`` with d/q = e^z − 1, and the q of :meth:`exp_ratio`."""
+        ...
+
+    def log_ratio(self, a: T, b: T, difference: T, /) -> T:
+        """log(a/b) for positive a and b, and a − b to full relative precision.
+
+        It may be that only a/b down to 2^−1100 and up to 2^100 is taken.
+        """
+        ...
+
+    def arctan_ratio(self, a: T, b: T, /) -> T:
+        """arctan(a/b) for finite a ≥ 0 and b > 0, neither of which is beyond 2^±120."""
         ...
 
 
-Formula = Callable[[Any, Any], Any]
+Formula = Callable[..., Any]
 """``formula(xp, x)``: the function in the words of a :class:`Vocabulary`; a tuple of several."""
 
-Evaluate = Callable[["Spec", Any], Any]
+Ties = tuple[tuple[float, float], ...]
+"""Arguments, and how far their exact results are from a midpoint."""
+
+Evaluate = Callable[..., Any]
 """``evaluate(spec, x)``: a member of the family, differentiable where the engine can be."""
 
 
@@ -68,12 +101,17 @@ class Bound:
         The input, in hexadecimal, with the largest error found; None where rounding is correct
         for every input.
     flushes : bool
-        Whether subnormal results may be 0 besides.
+        Whether subnormal results, and products of x and a subnormal number, may be 0 besides.
     """
 
     ulp: float
     witness: str | None = None
     flushes: bool = False
+
+
+def beside(distance: float) -> float:
+    """The factor that moves a float64 result to its exact value's side of a midpoint."""
+    return 1 + math.copysign(2.0**-49, distance)
 
 
 CORRECTLY_ROUNDED = Bound(0.5)
@@ -95,7 +133,9 @@ class Spec:
     derivative : callable
         ``derivative(evaluate, x)``: the derivative in terms of members of the family, closed
         under differentiation, so that every order is declared and none is left to automatic
-        differentiation of a formula.
+        differentiation of a formula.  For several arguments a tuple, by each.
+    edges : tuple of tuples of float
+        Arguments, such as infinities and zeros, with the result, which is exact everywhere.
     bounds : mapping
         The largest errors by (dtype, accuracy) and backend, where results are not correctly
         rounded anyway.
@@ -103,19 +143,40 @@ class Spec:
         ``break_ties(xp, x)``: moves a wide argument, and so its result off the midpoint of two
         narrower numbers, where the exact value lies beside it by less than the wide dtype can tell.
         It allows for any arithmetic with errors of a few ulps.
+    ties : tuple of pairs of float
+        The other float32 arguments whose exact results lie within 3 ulps of float64 of a midpoint
+        of float32 numbers, and by how many ulps; positive is away from 0.
     nudge : callable, optional
         ``nudge(xp, x, y)``: moves the wide result instead, by less than its error, which costs
         less.  It is for arithmetic that is the same on all processors, so that it can be seen to
         settle all narrower numbers.
+    near_zero : {"constant", "linear", "logarithmic"}
+        What the function is for subnormal arguments, for processors that take these to be 0: it
+        does not depend on them, or is proportional to them, or to their logarithm plus a constant.
+    vanishes_as_square : bool
+        Whether it falls as 1/x² far out, for processors that take subnormal results to be 0.
+    arguments : tuple of str
+        Their names; formula, reference and derivative take as many.
+    domain : pair of float
+        The least and the largest argument; the function of others is NaN.
+    root : float or None
+        A zero away from 0, around which the textbook form cancels.
     """
 
     name: str
     formula: Formula
-    reference: Callable[[Any, Any], Any]
-    derivative: Callable[[Evaluate, Any], Any]
+    reference: Callable[..., Any]
+    derivative: Callable[..., Any]
+    edges: tuple[tuple[float, ...], ...]
     bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]]
     break_ties: Callable[[Any, Any], Any] | None = None
     nudge: Callable[[Any, Any, Any], Any] | None = None
+    near_zero: Literal["constant", "linear", "logarithmic"] = "constant"
+    vanishes_as_square: bool = False
+    arguments: tuple[str, ...] = ("x",)
+    domain: tuple[float, float] = (-math.inf, math.inf)
+    ties: Ties = ()
+    root: float | None = None
 
     @property
     def parts(self) -> tuple[Spec, ...]:
@@ -147,6 +208,11 @@ class Joint:
     formula: Formula
     parts: tuple[Spec, ...]
     break_ties: Callable[[Any, Any], Any] | None = None
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Names of the arguments, which all parts share."""
+        return self.parts[0].arguments
 
 
 Function = Spec | Joint

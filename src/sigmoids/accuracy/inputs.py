@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,11 +53,18 @@ def dense_float32(stride: int = STRIDE) -> NDArray[np.float32]:
 
 
 def float64_points(spec: Spec, number: int, seed: int = 0) -> NDArray[np.float64]:
-    """``number`` seeded points in every region, hard cases, places ± 1 ulp, and special values."""
+    """Seeded points, hard cases, places ± 1 ulp, and special values.
+
+    There are ``number`` points in every region, as many that are tiny and as many that are large.
+    """
     rng = np.random.default_rng(seed)
-    points = [rng.uniform(low, high, number) for low, high in REGIONS]
-    points.append(np.exp(rng.uniform(-745, 0, number)) * rng.choice([-1.0, 1.0], number))
-    near_ties = rng.uniform(-40, 40, number)
+    regions = REGIONS if math.isinf(spec.domain[1]) else (spec.domain, REGIONS[5])
+    points = [rng.uniform(low, high, number) for low, high in regions]
+    for low, high in (-745, 0), (0, 709):
+        points.append(np.exp(rng.uniform(low, high, number)) * rng.choice([-1.0, 1.0], number))
+    if spec.root is not None:
+        points.append(spec.root * (1 + np.exp(rng.uniform(-36, -3, number // 1000))))
+    near_ties = rng.uniform(max(spec.domain[0], -40), min(spec.domain[1], 40), number)
     near_ties = near_ties[np.argsort(tie_distance(spec, near_ties))[: number // 100]]
     places = _around(np.array(PLACES, np.float64), 1)
     return np.concatenate([*points, near_ties, places, special_values(np.dtype(np.float64))])

@@ -22,6 +22,9 @@ For float64, 2^9 times its eps, it is 2^−20 of a float32 ulp; for the 64-bit `
 times its eps, it is 2^−7 of a float64 ulp.
 """
 
+AROUND = {np.dtype(np.float64): 2.0**-6, np.dtype(np.longdouble): 0.25}
+"""How near a root the oracle is asked at once: there the textbook form cancels more than that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
@@ -42,29 +45,35 @@ class Truth:
     least: NDArray[np.float64]
 
     @classmethod
-    def of(cls, spec: Spec, x: NDArray[Any]) -> Truth:
-        """The function of ``x``.
+    def of(cls, spec: Spec, *inputs: NDArray[Any]) -> Truth:
+        """The function of arguments of one shape and dtype.
 
         The textbook form in a wider type decides, except where a change of it by its possible
         error would change the rounding: these few inputs go to the oracle.
         """
-        exact = _textbook(spec, x)
-        doubt = DOUBT[exact.dtype]
-        low, high = (_narrowed(exact * (1 + sign * doubt), x.dtype) for sign in (-1, 1))
+        exact = _textbook(spec, inputs)
+        dtype, doubt = inputs[0].dtype, DOUBT[exact.dtype]
+        low, high = (_narrowed(exact * (1 + sign * doubt), dtype) for sign in (-1, 1))
         undecided = np.flatnonzero((low != high) & ~np.isnan(exact))
-        oracle, fmt = Oracle(spec), Format.of(x.dtype)
+        oracle, fmt = Oracle(spec), Format.of(dtype)
         for i in undecided:
-            low.flat[i] = oracle.rounded(float(x.flat[i]), fmt)
+            low.flat[i] = oracle.rounded(_at(inputs, i), fmt)
         return cls(exact, low, _distances(low, exact))
 
     def misrounded(self, y: NDArray[Any]) -> NDArray[np.bool_]:
         """Where results are not the correctly rounded ones."""
-        return ~same(y, self.rounded)
+        kind = f"i{y.dtype.itemsize}"
+        wrong = np.asarray(y.view(kind) != self.rounded.view(kind))
+        places = np.flatnonzero(wrong)  # few, so that only these are looked at more closely
+        wrong.flat[places] = ~same(y.flat[places], self.rounded.flat[places])
+        return wrong
 
     def errors(self, y: NDArray[Any]) -> NDArray[np.float64]:
         """How far results are from the exact values, in ulps; infinite for a missed NaN."""
-        errors = self.least.copy()
         wrong = np.flatnonzero(self.misrounded(y))
+        if not wrong.size:
+            return self.least
+        errors = self.least.copy()
         errors[wrong] = _distances(y.ravel()[wrong], self.exact.ravel()[wrong])
         return errors
 
@@ -89,20 +98,35 @@ def _distances(y: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.float64]:
     return distance.astype(np.float64)
 
 
-def _textbook(spec: Spec, x: NDArray[Any]) -> NDArray[Any]:
+def _textbook(spec: Spec, inputs: tuple[NDArray[Any], ...]) -> NDArray[Any]:
+    x = inputs[0]
     wide = np.dtype(np.float64) if x.dtype.itemsize <= 4 else np.dtype(np.longdouble)
     if wide == np.longdouble and np.finfo(wide).nmant < 63:
         raise NotImplementedError(
             "float64 results are judged with a longdouble of 64 bits or more, which this platform "
             "has not: use sigmoids.accuracy.oracle.Oracle, slower, or another platform"
         )
+    low, high = spec.domain
     with np.errstate(all="ignore"):
-        return np.asarray(spec.reference(np, x.astype(wide)))
+        exact = np.asarray(spec.reference(np, *(a.astype(wide) for a in inputs)))
+        exact[(x < low) | (x > high)] = np.nan
+        for *edge, value in spec.edges:
+            if np.isinf(edge).any():  # where textbook forms may have ∞ − ∞ or ∞/∞
+                exact[np.all([a == e for a, e in zip(inputs, edge, strict=True)], axis=0)] = value
+        if spec.root is not None:
+            oracle = Oracle(spec)
+            for i in np.flatnonzero(np.abs(np.abs(x) - abs(spec.root)) < AROUND[wide]):
+                exact.flat[i] = oracle.wide(_at(inputs, i), wide)
+    return exact
+
+
+def _at(inputs: tuple[NDArray[Any], ...], i: Any) -> tuple[float, ...]:
+    return tuple(float(a.flat[i]) for a in inputs)
 
 
 def tie_distance(spec: Spec, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far the exact values are from a midpoint of two float64 numbers, in ulps."""
-    exact = _textbook(spec, x)
+    exact = _textbook(spec, (x,))
     scaled = np.ldexp(exact, -Format.of(x.dtype).quantum_array(exact))
     return np.abs(scaled - np.floor(scaled) - 0.5).astype(np.float64)
 

@@ -115,8 +115,10 @@ class Study:
             errors = truth.errors(y)
             wrong = truth.misrounded(y)
         if candidate.bound is not None and candidate.bound.flushes:
-            flushed = (y == 0) & (np.abs(truth.exact) < 2.0 ** Format.of(x.dtype).lowest)
-            errors[flushed] = 0
+            smallest = 2.0 ** Format.of(x.dtype).lowest
+            with np.errstate(all="ignore"):
+                flushed = (y == 0) & (np.abs(truth.exact) < smallest * np.maximum(1, np.abs(x)))
+            errors = np.where(flushed, 0, errors)
         worst = int(errors.argmax())
         with np.errstate(invalid="ignore"):
             inner = errors.max(where=np.abs(x) <= x.dtype.type(INNER), initial=0.0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import DTypeLike
 
     from sigmoids.backends.engine import Arrays
 
@@ -36,30 +36,34 @@ CONTIGUOUS = 0x0101
 
 
 def blocks(
-    x: NDArray[Any], outs: Arrays, x_dtype: DTypeLike, out_dtype: DTypeLike
-) -> Iterator[Any]:
-    """Tuples (source, target, ...) of one-dimensional contiguous blocks that cover ``x`` and outs.
+    inputs: Arrays, outs: Arrays, x_dtype: DTypeLike, out_dtype: DTypeLike
+) -> Iterator[tuple[Arrays, Arrays]]:
+    """Sources and targets: one-dimensional contiguous blocks that cover the inputs and the outs.
 
     Sources come in ``x_dtype``; targets are to be filled in ``out_dtype``, and what is put there
     is rounded once into ``outs``.  The order is that of memory; strided elements are gathered and
     scattered a block at a time.
     """
-    if x.dtype == x_dtype and outs[0].dtype == out_dtype and are_contiguous((x, *outs)):
-        flat = [array.reshape(-1) for array in (x, *outs)]
+    number = len(inputs)
+    arrays = (*inputs, *outs)
+    if inputs[0].dtype == x_dtype and outs[0].dtype == out_dtype and are_contiguous(arrays):
+        flat = [array.reshape(-1) for array in arrays]
         size = elements(x_dtype)
-        for start in range(0, x.size, size):
-            yield tuple([array[start : start + size] for array in flat])
+        for start in range(0, flat[0].size, size):
+            parts = tuple([array[start : start + size] for array in flat])
+            yield parts[:number], parts[number:]
         return
     walk = np.nditer(  # type: ignore[call-overload]  # its annotation misspells "contig"
-        [x, *outs],
+        arrays,
         flags=["external_loop", "buffered", "zerosize_ok"],
         op_flags=[
-            ["readonly", "contig", "aligned"],
+            *(["readonly", "contig", "aligned"] for _ in inputs),
             *(["writeonly", "contig", "aligned"] for _ in outs),
         ],
-        op_dtypes=[x_dtype, *(out_dtype for _ in outs)],
+        op_dtypes=[*(x_dtype for _ in inputs), *(out_dtype for _ in outs)],
         casting="same_kind",
         buffersize=elements(x_dtype),
     )
     with walk:
-        yield from walk
+        for parts in walk:
+            yield parts[:number], parts[number:]

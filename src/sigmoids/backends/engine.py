@@ -46,16 +46,16 @@ class Engine(Protocol):
 class Evaluator(Protocol):
     """A function of the family on arrays of one dtype."""
 
-    def __call__(self, x: Any, outs: Arrays | None, /) -> Arrays:
-        """The results for ``x``.
+    def __call__(self, inputs: tuple[Any, ...], outs: Arrays | None, /) -> Arrays:
+        """The results for the arguments.
 
         Parameters
         ----------
-        x : ndarray or NumPy scalar
-            Any shape and strides; never to be written.
+        inputs : tuple of ndarray or NumPy scalar
+            The arguments, of one shape and dtype and any strides; never to be written.
         outs : tuple of ndarray, or None
-            Where to write each result: the shape and dtype of ``x``.  The memory of one may be
-            that of ``x``, element by element; otherwise all are apart.  With None the engine
+            Where to write each result: that shape and dtype.  The memory of one may be that of an
+            argument, element by element; otherwise all are apart.  With None the engine
             allocates, and may return NumPy scalars for an array of no dimension.
         """
         ...

@@ -4,10 +4,9 @@ With k = round(z/ln 2) and r = z − k·ln 2,
 
     R(r²) = r·(e^r + 1)/(e^r − 1) = 2 + r²/6 − …,    e^z = 2^k·(R + r)/(R − r).
 
-Down to the smallest subnormal e^z, numerator and denominator have to stay normal numbers.  So
-the power of two is split between them, 2^⌊k/2⌋ above and 2^(⌊k/2⌋−k) below, and a quotient of
-their sums underflows gradually; or the numerator is lifted by another power of two where it would
-be subnormal, which is taken back in the end.
+Down to the smallest subnormal e^z, numerator and denominator have to be normal numbers.  So both
+are 2^LIFT times larger, and a quotient of their sums underflows gradually; or, where a processor
+knows no subnormal numbers, the numerator alone, which is taken back in the end.
 
 Source of form and coefficients: Sun Microsystems, fdlibm 5.3, e_exp.c; |error of R| < 2.01e-18
 for |r| ≤ 0.34658, beyond ln(2)/2.
@@ -24,10 +23,10 @@ LOG2E = 1.4426950408889634
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
 """ln 2 with trailing zeros: its product with any k that occurs is exact."""
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
-LOWEST = -746.0
-"""Below the logarithm of half the smallest subnormal: e^z rounds to 0."""
+LOWEST = -760.0
+"""Below it even z·e^z is less than half the smallest subnormal, and rounds to 0."""
 
-LOWEST_NARROW = -104.0
+LOWEST_NARROW = -114.0
 """The same for float32 and narrower types."""
 
 HIGHEST = 60.0
@@ -39,12 +38,8 @@ P3 = float.fromhex("0x1.1566aaf25de2cp-14")
 P4 = float.fromhex("-0x1.bbd41c5d26bf1p-20")
 P5 = float.fromhex("0x1.6376972bea4d0p-25")
 
-LIFTED_BELOW = -650.0
-LIFT = 64
-"""Engines may make p 2^LIFT times too large for z < LIFTED_BELOW, so that tiny float64 results,
-which are proportional to it, are computed as normal numbers and brought down in the end."""
-TINY = 2.0**-800
-"""For |x| > -LIFTED_BELOW a result is either lifted, and then below this, or far above."""
+LIFT = 128
+"""The power of two by which float64 numbers are lifted."""
 
 
 class Base(Protocol):
@@ -53,7 +48,7 @@ class Base(Protocol):
     def split(self, z: Any, /) -> tuple[Any, Any, Any, Any]:
         """Z within :data:`LOWEST` … :data:`HIGHEST`, k = round(z/ln 2), and powers of two.
 
-        Their quotient is 2^k, such as 2^⌊k/2⌋ and 2^(⌊k/2⌋ − k).
+        Their quotient is 2^k, or 2^LIFT times larger where the engine takes that back.
         """
         ...
 
@@ -63,6 +58,14 @@ class Base(Protocol):
 
     def cut(self, x: Any, /) -> Any:
         """``x`` rounded to the upper 26 bits of its significand."""
+        ...
+
+    def exponent(self, a: Any, b: Any, /) -> tuple[Any, Any]:
+        """K near log₂(a/b), and 2^−k less the lift of :mod:`sigmoids.backends.logarithm`."""
+        ...
+
+    def where(self, condition: Any, a: Any, b: Any, /) -> Any:
+        """``a`` where the condition holds, else ``b``."""
         ...
 
 
@@ -79,17 +82,23 @@ def single_ratio(xp: Base, z: Any) -> tuple[Any, Any, Any, Any]:
     return (2 + (c + r)) * down, (2 + (c - r)) * up, k, r
 
 
-def double_ratio(xp: Base, z: Any) -> tuple[Parts, Parts]:
-    """(p, p_lo) and (q, q_lo) with (p + p_lo)/(q + q_lo) = e^z to about 2^−60; p and q short."""
+def double_ratio(xp: Base, z: Any, z_lo: Any) -> tuple[Parts, Parts, Any, Parts]:
+    """(p, p_lo), (q, q_lo), k and (d, d_lo), in which p, q and d are short.
+
+    (p + p_lo)/(q + q_lo) = e^(z + z_lo) to about 2^−60; for k = 0 d = p − q, to far more than that.
+    """
     z, k, down, up = xp.split(z)
     first = z - k * LN2_HIGH  # exact
     rest = k * LN2_LOW
     r = first - rest
-    r_lo = (first - r) - rest
+    r_lo = ((first - r) - rest) + z_lo
     c = correction(r * r)
     above, above_lo = two_plus(xp, r, r_lo, c)
     below, below_lo = two_plus(xp, -r, -r_lo, c)
-    return (above * down, above_lo * down), (below * up, below_lo * up)
+    short = xp.cut(r)
+    twice = 2 * up
+    d = short * twice, ((r - short) + r_lo) * twice
+    return (above * down, above_lo * down), (below * up, below_lo * up), k, d
 
 
 def two_plus(xp: Base, r: Any, r_lo: Any, c: Any) -> Parts:

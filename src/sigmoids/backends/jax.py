@@ -13,53 +13,118 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.custom_derivatives import SymbolicZero
 
-from sigmoids.backends import exponential, narrow
+from sigmoids.backends import arctangent, exponential, logarithm, narrow
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.pairs import Pair, PairVocabulary
-from sigmoids.spec import results
+from sigmoids.spec import beside, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from numpy.typing import NDArray
 
     from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.spec import Accuracy, Function, Spec
 
 
+Inputs = tuple[jax.Array, ...]
+
+LIFTED_BELOW = -650.0
+"""Where e^z is lifted by the power of two :data:`~sigmoids.backends.exponential.LIFT`: XLA knows no
+subnormal numbers, so what is proportional to it is computed as a normal one and put together in the
+end."""
+
+TINY = 2.0**-500
+"""Arguments below it are lifted, where the function is not constant for them."""
+
+FAR = 2.0**400
+"""Arguments above it are made smaller, where the function falls as their inverse square."""
+
+TINY_SINGLE, LIFT_SINGLE = 2.0**-100, 64
+"""The same in float32."""
+
+LIFTED = 2.0**-350
+"""Results below it are lifted where anything is: the others are far above."""
+
+
 class JaxVocabulary:
-    """The primitives on JAX arrays and tracers: the rational form in float64, XLA's own below."""
+    """The primitives on JAX arrays and tracers: the rational form in float64, XLA's own below.
+
+    Parameters
+    ----------
+    lifted : array of bool
+        Where the argument is lifted.
+    """
 
     abs = staticmethod(jnp.abs)
-    where = staticmethod(jnp.where)
-    number = staticmethod(float)
+    copysign = staticmethod(jnp.copysign)
 
-    @classmethod
-    def exp_ratio(cls, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
+    def __init__(self, lifted: jax.Array) -> None:
+        self.lifted = lifted
+
+    @staticmethod
+    def number(value: Any, _rest: float = 0.0, /) -> Any:
+        """As it is."""
+        return value
+
+    def exp_ratio(self, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
         """Numerator and denominator of e^z."""
         if z.dtype != np.float64:
             return jnp.exp(jnp.minimum(z, exponential.HIGHEST)), jnp.ones((), z.dtype)
-        p, q, _, _ = exponential.single_ratio(cls, z)
+        p, q, _, _ = exponential.single_ratio(self, z)
         return p, q
 
-    @classmethod
-    def expm1_ratio(cls, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
+    def expm1_ratio(self, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
         """Numerator and denominator of e^z − 1."""
         if z.dtype != np.float64:
-            return jnp.expm1(z), jnp.ones((), z.dtype)
-        p, q, k, r = exponential.single_ratio(cls, z)
+            return jnp.expm1(jnp.minimum(z, exponential.HIGHEST)), jnp.ones((), z.dtype)
+        p, q, k, r = exponential.single_ratio(self, z)
         return jnp.where(k == 0, 2 * r, p - q), q
 
-    @staticmethod
-    def split(z: jax.Array, /) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+    def split(self, z: jax.Array, /) -> tuple[jax.Array, jax.Array, jax.Array, float]:
         """The argument reduction of :mod:`sigmoids.backends.exponential`, with its lift."""
         z = jnp.clip(z, exponential.LOWEST, exponential.HIGHEST)
         k = lax.round(z * exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
-        n = k.astype(jnp.int32)
-        half = n >> 1
-        lift = jnp.where(z < exponential.LIFTED_BELOW, exponential.LIFT, 0)
-        return z, k, _power_of_two(half + lift), _power_of_two(half - n)
+        low = z < LIFTED_BELOW
+        self.lifted |= low
+        return z, k, _power_of_two(k + jnp.where(low, exponential.LIFT, 0)), 1.0
+
+    @staticmethod
+    def where(condition: Any, a: Any, b: Any, /) -> Any:
+        """A select."""
+        return jnp.where(condition, a, b)
+
+    @staticmethod
+    def itself(x: jax.Array, /) -> jax.Array:
+        """As it is."""
+        return x
+
+    @staticmethod
+    def limit(x: jax.Array, low: float, high: float, /) -> jax.Array:
+        """The argument within limits."""
+        return jnp.clip(x, low, min(high, float(jnp.finfo(x.dtype).max)))
+
+    def log_ratio(self, a: jax.Array, b: jax.Array, difference: jax.Array, /) -> jax.Array:
+        """The logarithm of a quotient."""
+        if a.dtype == np.float64:
+            return logarithm.single_log(self, a, b, difference)
+        excess = difference / b
+        far = excess < -0.5  # where the logarithm of 1 + x is better taken of the sum
+        return jnp.where(far, jnp.log(a / b), jnp.log1p(excess))
+
+    def arctan_ratio(self, a: jax.Array, b: Any, /) -> jax.Array:
+        """The arctangent of a quotient."""
+        if a.dtype == np.float64:
+            return arctangent.single_arctan(self, a, b)
+        return jnp.arctan(a / b)
+
+    @staticmethod
+    def exponent(a: jax.Array, b: jax.Array, /) -> tuple[jax.Array, jax.Array]:
+        """The argument reduction of :mod:`sigmoids.backends.logarithm`."""
+        a = a * 2.0**logarithm.LIFT
+        above, below = (lax.bitcast_convert_type(v, jnp.int64) for v in (a, b))
+        k = ((above - below + 2**51) >> 52).astype(jnp.float64)
+        return k - logarithm.LIFT, _power_of_two(-k)
 
     @staticmethod
     def constant(value: float, like: jax.Array, /) -> jax.Array:
@@ -77,45 +142,123 @@ def _power_of_two(n: jax.Array) -> jax.Array:
     return lax.bitcast_convert_type((n.astype(jnp.int64) + 1023) << 52, jnp.float64)
 
 
-_VOCABULARY = JaxVocabulary()
-_PAIRS = PairVocabulary(_VOCABULARY)
-
-
 @cache
-def function(spec: Function, accuracy: Accuracy) -> Callable[[Any], tuple[jax.Array, ...]]:
+def function(spec: Function, accuracy: Accuracy) -> Callable[..., Inputs]:
     """The compiled function of floating arrays, differentiable to every order."""
 
-    def evaluate(member: Spec, x: Any) -> jax.Array:
-        return function(member, accuracy)(x)[0]
+    def evaluate(member: Spec, *inputs: Any) -> jax.Array:
+        return function(member, accuracy)(*inputs)[0]
 
-    def values(x: jax.Array) -> tuple[jax.Array, ...]:
-        if x.dtype.itemsize == 1:
-            return _look_up(spec, x)
-        return _compute(spec, x, accuracy)
+    def values(*inputs: jax.Array) -> tuple[jax.Array, ...]:
+        if inputs[0].dtype.itemsize == 1 and len(inputs) == 1:
+            return _look_up(spec, *inputs)
+        return _compute(spec, inputs, accuracy)
 
     def tangents(primals: Any, directions: Any) -> Any:
-        (x,), (dx,) = primals, directions
-        slopes = (part.derivative(evaluate, x) for part in spec.parts)
-        return differentiable(x), tuple(slope * dx for slope in slopes)
+        return differentiable(*primals), tuple(
+            _directional(results(part.derivative(evaluate, *primals)), directions)
+            for part in spec.parts
+        )
 
     values.__name__ = spec.name
     differentiable = jax.custom_jvp(values)
-    differentiable.defjvp(tangents)
+    differentiable.defjvp(tangents, symbolic_zeros=True)
     return jax.jit(differentiable)
 
 
-def _compute(spec: Function, x: jax.Array, accuracy: Accuracy) -> tuple[jax.Array, ...]:
+def _directional(slopes: tuple[Any, ...], directions: tuple[Any, ...]) -> Any:
+    """The slopes' sum along the directions; a direction of 0 makes no NaN of an infinite slope."""
+    moving = [
+        slope * direction
+        for slope, direction in zip(slopes, directions, strict=True)
+        if not isinstance(direction, SymbolicZero)
+    ]
+    return sum(moving[1:], moving[0])
+
+
+def _compute(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
+    dtype = inputs[0].dtype
     with jax.enable_x64(True):
-        if x.dtype == np.float64:
-            xp = _PAIRS if accuracy == "high" else _VOCABULARY
-            return tuple(_lowered(x, y) for y in results(spec.formula(xp, x)))
+        if dtype == np.float64:
+            return _in_float64(spec, inputs, accuracy)
         if accuracy == "fast":
-            number = x.astype(jnp.promote_types(x.dtype, np.float32))
-            return tuple(y.astype(x.dtype) for y in results(spec.formula(_VOCABULARY, number)))
-        number = x.astype(np.float64)
-        if spec.break_ties is not None:
-            number = spec.break_ties(_VOCABULARY, number)
-        return tuple(_round_once(y, x.dtype) for y in results(spec.formula(_VOCABULARY, number)))
+            return _natively(spec, inputs)
+        xp = JaxVocabulary(jnp.zeros((), jnp.bool_))
+        number, *others = (_lifted(x, 0) for x in inputs)
+        moved = number if spec.break_ties is None else spec.break_ties(xp, number)
+        computed = results(spec.formula(xp, moved, *others))
+        return tuple(
+            _round_once(_settle(part, number, y), dtype)
+            for part, y in zip(spec.parts, computed, strict=True)
+        )
+
+
+def _natively(spec: Function, inputs: Inputs) -> Inputs:
+    dtype = inputs[0].dtype
+    single = jnp.promote_types(dtype, np.float32)
+    number, *others = (x.astype(single) for x in inputs)
+    tiny = jnp.zeros((), jnp.bool_)
+    xp = JaxVocabulary(tiny)
+    if not _logarithmic(spec):
+        computed = results(spec.formula(xp, number, *others))
+        return tuple(y.astype(dtype) for y in computed)
+    tiny = jnp.abs(number) < TINY_SINGLE
+    number = jnp.where(tiny, _lifted(inputs[0], LIFT_SINGLE), number).astype(single)
+    computed = results(spec.formula(xp, number, *others))
+    tiny &= number != 0
+    return tuple(_less_lift(xp, y, tiny, LIFT_SINGLE).astype(dtype) for y in computed)
+
+
+def _in_float64(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
+    x, *others = inputs
+    never = tiny = jnp.zeros((), jnp.bool_)
+    near_zero = {part.near_zero for part in spec.parts}
+    if near_zero != {"constant"}:
+        tiny = jnp.abs(x) < TINY
+        x = jnp.where(tiny, _lifted(x, exponential.LIFT), x)
+    if any(part.vanishes_as_square for part in spec.parts):
+        far = jnp.abs(x) > FAR
+        x = jnp.where(far, x * 2.0 ** (-exponential.LIFT // 2), x)
+        never |= far
+    vocabulary = JaxVocabulary(tiny if "linear" in near_zero else never)
+    xp = PairVocabulary(vocabulary, x) if accuracy == "high" else vocabulary
+    computed = results(spec.formula(xp, x, *others))
+    if _logarithmic(spec):
+        computed = tuple(_less_lift(xp, y, tiny & (x != 0), exponential.LIFT) for y in computed)
+    return tuple(_lowered(y, vocabulary.lifted) for y in computed)
+
+
+def _settle(part: Spec, x: jax.Array, y: jax.Array) -> jax.Array:
+    """Results that are as good as ties, moved to the side that they are on."""
+    for argument, distance in part.ties:
+        y = jnp.where(x == argument, y * beside(distance), y)
+    return y
+
+
+def _logarithmic(spec: Function) -> bool:
+    return any(part.near_zero == "logarithmic" for part in spec.parts)
+
+
+def _less_lift(xp: Any, y: Any, tiny: jax.Array, lift: int) -> Any:
+    """What is logarithmic in an argument that was lifted, as if it had not been."""
+    low = y + xp.number(-lift * exponential.LN2_LOW)
+    return xp.where(tiny, low + xp.number(-lift * exponential.LN2_HIGH), y)
+
+
+def _lifted(x: jax.Array, lift: int) -> jax.Array:
+    """Numbers times 2^lift in float64; XLA takes subnormal ones to be 0, but for their bits."""
+    info = jnp.finfo(x.dtype)
+    subnormal = _quanta(x) * 2.0 ** (info.minexp - info.nmant + lift)
+    wide = x.astype(np.float64)
+    tiny = jnp.abs(wide) < 2.0**info.minexp
+    return jnp.where(tiny, jnp.copysign(subnormal, wide), wide * 2.0**lift)
+
+
+def _quanta(x: jax.Array) -> jax.Array:
+    """How many times the smallest number a subnormal one is, in float64; its bits say so."""
+    integer = jnp.dtype(f"int{8 * x.dtype.itemsize}")
+    bits = lax.bitcast_convert_type(x, integer) & integer.type(jnp.iinfo(integer).max)
+    return bits.astype(np.float64)
 
 
 def _look_up(spec: Function, x: jax.Array) -> tuple[jax.Array, ...]:
@@ -144,12 +287,11 @@ def _round_once(y: jax.Array, dtype: np.dtype[Any]) -> jax.Array:
     return jnp.where(jnp.abs(y) < 2.0**info.minexp, subnormal, nearest)
 
 
-def _lowered(x: jax.Array, y: jax.Array | Pair) -> jax.Array:
-    """Float64 results of arguments ``x``, rounded once, with the lift of p taken back."""
+def _lowered(y: jax.Array | Pair, lifted: jax.Array) -> jax.Array:
+    """Float64 results, rounded once, with the lift taken back where there is one."""
     hi, lo = (y.hi, y.lo) if isinstance(y, Pair) else (y, jnp.zeros((), y.dtype))
     info, down = np.finfo(np.float64), 2.0**-exponential.LIFT
     total = hi + lo
-    lifted = (jnp.abs(x) > -exponential.LIFTED_BELOW) & (jnp.abs(total) < exponential.TINY)
     normal = jnp.abs(total) * down >= info.smallest_normal
     quanta = 2.0 ** (info.nmant - info.minexp - exponential.LIFT)
     whole = lax.round(jnp.abs(hi) * quanta, lax.RoundingMethod.TO_NEAREST_EVEN)
@@ -157,7 +299,8 @@ def _lowered(x: jax.Array, y: jax.Array | Pair) -> jax.Array:
     tiny = _from_quanta(
         whole + lax.round(rest, lax.RoundingMethod.TO_NEAREST_EVEN), total, total.dtype
     )
-    return jnp.where(lifted, jnp.where(normal, total * down, tiny), total)
+    lowered = jnp.where(normal, total * down, tiny)
+    return jnp.where(lifted & (jnp.abs(total) < LIFTED), lowered, total)
 
 
 def _from_quanta(quanta: jax.Array, sign: jax.Array, dtype: np.dtype[Any]) -> jax.Array:
@@ -172,12 +315,12 @@ def _from_quanta(quanta: jax.Array, sign: jax.Array, dtype: np.dtype[Any]) -> ja
     return lax.bitcast_convert_type(count | negative, dtype)
 
 
-def _evaluate(spec: Function, accuracy: Accuracy, x: NDArray[Any], outs: Arrays | None) -> Arrays:
+def _evaluate(spec: Function, accuracy: Accuracy, inputs: Arrays, outs: Arrays | None) -> Arrays:
     if outs is None:
-        outs = results_like(spec, x)
+        outs = results_like(spec, inputs[0])
     # Inside a trace, NumPy arrays are constants: they are computed now, not staged.
     with jax.enable_x64(True), jax.ensure_compile_time_eval():
-        for out, y in zip(outs, function(spec, accuracy)(x), strict=True):
+        for out, y in zip(outs, function(spec, accuracy)(*inputs), strict=True):
             out[...] = y
     return outs
 
@@ -198,14 +341,12 @@ class JaxEngine:
             return partial(narrow.evaluate, spec)
         return partial(_evaluate, spec, accuracy)
 
-    def evaluate_native(
-        self, spec: Function, x: jax.Array, accuracy: Accuracy
-    ) -> tuple[jax.Array, ...]:
+    def evaluate_native(self, spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
         """Evaluate JAX arrays and tracers of a floating dtype; device and sharding stay."""
-        if x.dtype == np.float64:
+        if inputs[0].dtype == np.float64:
             with jax.enable_x64(True):
-                return function(spec, accuracy)(x)
-        return function(spec, accuracy)(x)
+                return function(spec, accuracy)(*inputs)
+        return function(spec, accuracy)(*inputs)
 
 
 engine = JaxEngine()

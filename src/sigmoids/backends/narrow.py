@@ -29,18 +29,37 @@ def has_table(dtype: np.dtype[Any]) -> bool:
     return dtype.itemsize <= 2
 
 
-def evaluate(spec: Function, x: NDArray[Any], outs: Arrays | None) -> Arrays:
-    """The results of the function of ``x``, looked up."""
+def evaluate(spec: Function, inputs: Arrays, outs: Arrays | None) -> Arrays:
+    """The results of the function, looked up; of several arguments, computed in float64."""
     if outs is None:
-        outs = results_like(spec, x)
+        outs = results_like(spec, inputs[0])
+    if len(inputs) == 1:
+        _look_up(spec, inputs[0], outs)
+    else:
+        _compute(spec, inputs, outs)
+    return outs
+
+
+def _look_up(spec: Function, x: NDArray[Any], outs: Arrays) -> None:
     results = tables(spec, x.dtype)
     bits = results[0].dtype
     views = tuple(out.view(bits) for out in outs)
-    for index, *targets in blocks(x.view(bits), views, np.intp, bits):
+    for (index,), targets in blocks((x.view(bits),), views, np.intp, bits):
         for table, target in zip(results, targets, strict=True):
             # Every index is in range; "clip" spares the copy that the check of "raise" makes.
             np.take(table, index, out=target, mode="clip")
-    return outs
+
+
+def _compute(spec: Function, inputs: Arrays, outs: Arrays) -> None:
+    steps = narrowing(spec)
+    dtype = outs[0].dtype
+    with np.errstate(all="ignore"):
+        for sources, targets in blocks(inputs, outs, dtype, dtype):
+            wide = tuple(source.astype(np.float64) for source in sources)
+            results = tuple(np.empty_like(wide[0]) for _ in targets)
+            steps.run((*wide, *results), steps.scratch(wide[0].size, wide[0].dtype))
+            for target, y in zip(targets, results, strict=True):
+                target[...] = round_once(y, dtype)
 
 
 @cache

@@ -20,8 +20,6 @@ from sigmoids.backends.engine import results_like
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
     from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.spec import Accuracy, Function
 
@@ -50,22 +48,24 @@ def _evaluate(
     spec: Function,
     trace: Callable[[Function], program.Program],
     wide: np.dtype[Any],
-    x: NDArray[Any],
+    inputs: Arrays,
     outs: Arrays | None,
 ) -> Arrays:
     """Evaluate block by block, in the dtype ``wide``."""
     if outs is None:
-        outs = results_like(spec, x)
+        outs = results_like(spec, inputs[0])
     steps = trace(spec)
-    size = min(x.size, elements(wide))
+    size = min(outs[0].size, elements(wide))
     scratch = steps.scratch(size, wide)
     # A first result is written while the argument is still needed for the second.
-    overwritten = len(outs) > 1 and any(np.may_share_memory(x, out) for out in outs)
+    overwritten = len(outs) > 1 and any(np.may_share_memory(inputs[0], out) for out in outs)
     with np.errstate(all="ignore"):
-        for source, *targets in blocks(x, outs, wide, wide):
-            if source.size < size:
-                scratch = steps.scratch(source.size, wide)
-            steps.run((source.copy() if overwritten else source, *targets), scratch)
+        for sources, targets in blocks(inputs, outs, wide, wide):
+            if targets[0].size < size:
+                scratch = steps.scratch(targets[0].size, wide)
+            if overwritten:
+                sources = tuple(source.copy() for source in sources)
+            steps.run((*sources, *targets), scratch)
     return outs
 
 

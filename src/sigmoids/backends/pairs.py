@@ -13,9 +13,10 @@ operators on them, for engines that trace.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.backends import exponential
+from sigmoids.backends import arctangent, exponential, logarithm
 
 if TYPE_CHECKING:
     from sigmoids.backends.exponential import Base, Parts
@@ -28,11 +29,12 @@ def shorten(xp: Base, hi: Any, lo: Any) -> Parts:
 
 
 def add(xp: Base, a: Any, a_lo: Any, b: Any, b_lo: Any) -> Parts:
-    """(a + a_lo) + (b + b_lo), with Knuth's sum of the leading parts."""
+    """(a + a_lo) + (b + b_lo), with Knuth's sum of the leading parts, which may cancel."""
     total = a + b
     of_b = total - a
-    error = (a - (total - of_b)) + (b - of_b)
-    return shorten(xp, total, error + (a_lo + b_lo))
+    rest = ((a - (total - of_b)) + (b - of_b)) + (a_lo + b_lo)
+    whole = total + rest
+    return shorten(xp, whole, (total - whole) + rest)
 
 
 def multiply(xp: Base, a: Any, a_lo: Any, b: Any, b_lo: Any) -> Parts:
@@ -67,10 +69,6 @@ class Pair:
     def __sub__(self, other: Pair) -> Pair:
         return self + -other
 
-    def __rsub__(self, other: float) -> Pair:
-        """A constant of at most 26 bits less this."""
-        return Pair(self.xp, self.xp.constant(other, self.hi), 0.0) + -self
-
     def __mul__(self, other: Pair) -> Pair:
         return Pair(self.xp, *multiply(self.xp, self.hi, self.lo, other.hi, other.lo))
 
@@ -79,16 +77,38 @@ class Pair:
 
 
 class PairVocabulary:
-    """A vocabulary whose exponentials are pairs, over an engine's float64 primitives."""
+    """A vocabulary whose numbers are pairs, over an engine's float64 primitives.
 
-    def __init__(self, xp: Any) -> None:
+    Parameters
+    ----------
+    xp : Base
+        The primitives.
+    x : array
+        The argument, for formulas are traced one by one.
+    """
+
+    def __init__(self, xp: Any, x: Any) -> None:
         self.xp = xp
+        self.x = x
 
     def abs(self, x: Any, /) -> Any:
-        """Magnitude of a float64 number."""
+        """Magnitude of the argument."""
         return self.xp.abs(x)
 
-    number = staticmethod(float)
+    def number(self, value: Any, rest: float = 0.0, /) -> Pair:
+        """A constant or the argument as a pair."""
+        if not isinstance(value, float):
+            return Pair(self.xp, *shorten(self.xp, value, 0.0))
+        if not math.isfinite(value):
+            return Pair(self.xp, self.xp.constant(value, self.x), 0.0)
+        mantissa, exponent = math.frexp(value)
+        short = math.ldexp(round(mantissa * 2**26), exponent - 26)
+        return Pair(self.xp, self.xp.constant(short, self.x), (value - short) + rest)
+
+    def copysign(self, magnitude: Pair, x: Any, /) -> Pair:
+        """A non-negative pair with the sign of the argument."""
+        sign = self.xp.copysign(1.0, x)
+        return Pair(self.xp, self.xp.copysign(magnitude.hi, x), magnitude.lo * sign)
 
     def where(self, condition: Any, a: Any, b: Any, /) -> Any:
         """A pair from two pairs, a number from two numbers."""
@@ -99,10 +119,54 @@ class PairVocabulary:
 
     def exp_ratio(self, z: Any, /) -> tuple[Pair, Pair]:
         """Numerator and denominator of e^z."""
-        p, q = exponential.double_ratio(self.xp, z)
-        return Pair(self.xp, *p), Pair(self.xp, *q)
+        p, q, _, _ = self._ratio(z)
+        return p, q
 
     def expm1_ratio(self, z: Any, /) -> tuple[Pair, Pair]:
-        """Numerator and denominator of e^z − 1; the leading parts cancel exactly."""
-        p, q = self.exp_ratio(z)
-        return p - q, q
+        """Numerator and denominator of e^z − 1."""
+        p, q, k, d = self._ratio(z)
+        return self.where(k == 0, d, p - q), q
+
+    def itself(self, x: Any, /) -> Pair:
+        """Whole, since a short part of an infinite number leaves no rest."""
+        return Pair(self.xp, x, 0.0)
+
+    def limit(self, x: Any, low: float, high: float, /) -> Any:
+        """The argument within limits."""
+        return self.xp.limit(x, low, high)
+
+    def log_ratio(self, a: Pair, b: Pair, difference: Pair, /) -> Pair:
+        """See :mod:`sigmoids.backends.logarithm`; the series is small enough for float64."""
+        k, power = self.xp.exponent(a.hi + a.lo, b.hi + b.lo)
+        up = 2.0**logarithm.LIFT
+        scaled = Pair(self.xp, (a.hi * up) * power, (a.lo * up) * power)
+        n = self.where(k == 0, difference, scaled - b)
+        u = Pair(self.xp, 2 * n.hi, 2 * n.lo) / (scaled + b)
+        total = u.hi + u.lo
+        v = total * total
+        rest = k * exponential.LN2_LOW + (u.lo + total * (v * logarithm.series(v)))
+        whole = k * exponential.LN2_HIGH  # exact, and 0 or larger than what is added
+        hi = whole + u.hi
+        return Pair(self.xp, *shorten(self.xp, hi, ((whole - hi) + u.hi) + rest))
+
+    def arctan_ratio(self, a: Pair, b: Pair, /) -> Pair:
+        """See :mod:`sigmoids.backends.arctangent`; the series is small enough for float64."""
+        flipped = a.hi > b.hi
+        n, m = self.where(flipped, b, a), self.where(flipped, a, b)
+        large = n.hi > m.hi * arctangent.TAN
+        u = self.where(large, n - m, n) / self.where(large, n + m, m)
+        total = u.hi + u.lo
+        w = total * total
+        angle = Pair(self.xp, *shorten(self.xp, u.hi, u.lo + total * (w * arctangent.series(w))))
+        quarter = self.number(arctangent.PI_4, arctangent.PI_4_LOW)
+        half = self.number(2 * arctangent.PI_4, 2 * arctangent.PI_4_LOW)
+        angle = self.where(large, quarter + angle, angle)
+        return self.where(flipped, half - angle, angle)
+
+    def _ratio(self, z: Any) -> tuple[Pair, Pair, Any, Pair]:
+        z_lo: Any = 0.0
+        if isinstance(z, Pair):
+            whole = z.hi + z.lo
+            z, z_lo = whole, (z.hi - whole) + z.lo
+        p, q, k, d = exponential.double_ratio(self.xp, z, z_lo)
+        return Pair(self.xp, *p), Pair(self.xp, *q), k, Pair(self.xp, *d)

@@ -9,15 +9,15 @@ passed lend their memory to later ones.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from sigmoids.backends import exponential
+from sigmoids.backends import exponential, logarithm
 from sigmoids.backends.pairs import PairVocabulary
-from sigmoids.spec import results
+from sigmoids.spec import beside, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sigmoids.backends.engine import Arrays
-    from sigmoids.spec import Function
+    from sigmoids.spec import Function, Ties
 
 
-TRUTHS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.bitwise_or)
+TRUTHS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
+          np.bitwise_and, np.bitwise_or)  # fmt: skip
 """Calls whose results are truth values: comparisons, and what combines them."""
 
 
@@ -51,7 +52,12 @@ class NumpyVocabulary:
     """
 
     abs = staticmethod(np.absolute)
-    number = staticmethod(float)
+    copysign = staticmethod(np.copysign)
+
+    @staticmethod
+    def number(value: Any, _rest: float = 0.0, /) -> Any:
+        """As it is."""
+        return value
 
     @staticmethod
     def where(condition: Any, a: Any, b: Any, /) -> Any:
@@ -69,6 +75,26 @@ class NumpyVocabulary:
         return np.expm1(z), 1.0
 
     @staticmethod
+    def itself(x: Any, /) -> Any:
+        """As it is."""
+        return x
+
+    @staticmethod
+    def limit(x: Any, low: float, high: float, /) -> Any:
+        """The argument within limits."""
+        return np.minimum(np.maximum(x, low), high)
+
+    @staticmethod
+    def log_ratio(a: Any, b: Any, difference: Any, /) -> Any:
+        """By the library's own logarithms: that of a quotient near 1 from the difference."""
+        return Node(_log_ratio, (a, b, difference))
+
+    @staticmethod
+    def arctan_ratio(a: Any, b: Any, /) -> Any:
+        """The library's own."""
+        return np.arctan(a / b)
+
+    @staticmethod
     def constant(value: float, _like: Any, /) -> float:
         """As it is: NumPy computes what it is told."""
         return value
@@ -78,8 +104,13 @@ class NumpyVocabulary:
         """The argument reduction of :mod:`sigmoids.backends.exponential`."""
         z = np.minimum(np.maximum(z, exponential.LOWEST), exponential.HIGHEST)
         k = np.rint(z * exponential.LOG2E)
-        half = np.floor(k * 0.5)
-        return z, k, Node(_power_of_two, (half,)), Node(_power_of_two, (half - k,))
+        return z, k, Node(_power_of_two, (k + exponential.LIFT,)), 2.0**exponential.LIFT
+
+    @staticmethod
+    def exponent(a: Any, b: Any, /) -> tuple[Any, Any]:
+        """The argument reduction of :mod:`sigmoids.backends.logarithm`."""
+        k = Node(_exponent, (a * 2.0**logarithm.LIFT, b))
+        return k, Node(_power_of_two, (-(k + logarithm.LIFT),))
 
     @staticmethod
     def cut(x: Any, /) -> Any:
@@ -108,8 +139,37 @@ def _select(
     return out
 
 
+def _log_ratio(
+    a: NDArray[Any], b: NDArray[Any], difference: NDArray[Any], out: NDArray[Any]
+) -> NDArray[Any]:
+    excess = difference / b
+    far = excess < FAR
+    if not far.any():
+        return np.log1p(excess, out=out)
+    return _select(far, np.log(a / b), np.log1p(np.maximum(excess, FAR)), out)
+
+
+FAR = -0.5
+"""Below it the logarithm of 1 + x is better taken of the sum."""
+
+
+def _exponent(a: NDArray[Any], b: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    bits = a.view(np.int64) - b.view(np.int64)
+    bits += 2**51
+    bits >>= 52
+    return np.subtract(bits, logarithm.LIFT, out=out)
+
+
 INTEGERS: dict[int, type[np.signedinteger[Any]]] = {4: np.int32, 8: np.int64}
 """Of the size of a floating type."""
+
+
+def _settle(ties: Ties, x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    hits = [(np.flatnonzero(x == argument), beside(distance)) for argument, distance in ties]
+    np.copyto(out, y)
+    for places, factor in hits:
+        out[places] *= factor
+    return out
 
 
 def _power_of_two(n: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
@@ -128,16 +188,24 @@ def _cut(x: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
 
 
 class Program:
-    """The calls in their order, over numbered places: argument, results, constants, scratch."""
+    """The calls in their order, over numbered places: arguments, results, constants, scratch.
 
-    def __init__(self, trace: Callable[[Any], Any]) -> None:
-        argument = Node(None, ())
-        final, calls = _in_order(results(trace(argument)), argument)
+    Parameters
+    ----------
+    spec : Spec or Joint
+        Says how many arguments there are.
+    trace : callable
+        Returns the results, nodes, for the arguments, nodes.
+    """
+
+    def __init__(self, spec: Function, trace: Callable[..., Any]) -> None:
+        arguments = tuple(Node(None, (name,)) for name in spec.arguments)
+        final, calls = _in_order(results(trace(*arguments)), arguments)
         constants = {id(v): v for call in calls for v in call.inputs if not isinstance(v, Node)}
         self._constants = tuple(constants.values())
         self._scratch: list[bool] = []
         self._steps: list[tuple[Callable[..., Any], tuple[int, ...], int]] = []
-        places = [id(argument), *map(id, final), *constants]
+        places = [*map(id, arguments), *map(id, final), *constants]
         place = {key: number for number, key in enumerate(places)}
         kept = set(places)
         uses = Counter(id(v) for call in calls for v in call.inputs)
@@ -159,25 +227,26 @@ class Program:
 
     def scratch(self, size: int, dtype: np.dtype[Any]) -> list[NDArray[Any]]:
         """What :meth:`run` needs for blocks of ``size`` elements: constants, and temporaries."""
-        return [
-            *(np.array(value, dtype) for value in self._constants),
-            *(np.empty(size, np.bool_ if truth else dtype) for truth in self._scratch),
-        ]
+        with np.errstate(over="ignore"):  # limits beyond the range of the dtype become infinite
+            constants = [np.array(value, dtype) for value in self._constants]
+        return constants + [np.empty(size, np.bool_ if truth else dtype) for truth in self._scratch]
 
     def run(self, block: Arrays, scratch: list[NDArray[Any]]) -> None:
-        """Evaluate on a block: the argument and places for the results.
+        """Evaluate on a block: the arguments and places for the results.
 
         All are one-dimensional, contiguous and of the size and dtype of the scratch; a result's
-        place may be the argument.
+        place may be an argument.
         """
         places = [*block, *scratch]
         for call, inputs, output in self._steps:
             call(*[places[i] for i in inputs], out=places[output])
 
 
-def _in_order(final: tuple[Node, ...], argument: Node) -> tuple[tuple[Node, ...], list[Node]]:
+def _in_order(
+    final: tuple[Node, ...], arguments: tuple[Node, ...]
+) -> tuple[tuple[Node, ...], list[Node]]:
     """The final nodes, and the calls that lead to them: each after those it uses, none twice."""
-    done: dict[int, Node] = {id(argument): argument}
+    done: dict[int, Node] = {id(argument): argument for argument in arguments}
     calls: dict[tuple[Any, ...], Node] = {}
 
     def visit(node: Node) -> Node:
@@ -191,32 +260,35 @@ def _in_order(final: tuple[Node, ...], argument: Node) -> tuple[tuple[Node, ...]
 
 
 _VOCABULARY = NumpyVocabulary()
-_PAIRS = PairVocabulary(_VOCABULARY)
 
 
 @cache
 def native(spec: Function) -> Program:
     """The formula in the dtype of the argument."""
-    return Program(lambda x: spec.formula(_VOCABULARY, x))
+    return Program(spec, lambda *inputs: spec.formula(_VOCABULARY, *inputs))
 
 
 @cache
 def narrowing(spec: Function) -> Program:
     """The formula in float64, ready to be rounded to a narrower dtype."""
 
-    def trace(x: Any) -> Any:
-        if spec.break_ties is not None:
-            x = spec.break_ties(_VOCABULARY, x)
-        return spec.formula(_VOCABULARY, x)
+    def trace(x: Any, *others: Any) -> Any:
+        moved = x if spec.break_ties is None else spec.break_ties(_VOCABULARY, x)
+        computed = results(spec.formula(_VOCABULARY, moved, *others))
+        return tuple(
+            Node(partial(_settle, part.ties), (x, y)) if part.ties else y
+            for y, part in zip(computed, spec.parts, strict=True)
+        )
 
-    return Program(trace)
+    return Program(spec, trace)
 
 
 @cache
 def paired(spec: Function) -> Program:
     """The formula in pairs of float64 numbers, rounded to float64."""
 
-    def trace(x: Any) -> Any:
-        return tuple(y.hi + y.lo for y in results(spec.formula(_PAIRS, x)))
+    def trace(*inputs: Any) -> Any:
+        pairs = PairVocabulary(_VOCABULARY, inputs[0])
+        return tuple(y.hi + y.lo for y in results(spec.formula(pairs, *inputs)))
 
-    return Program(trace)
+    return Program(spec, trace)

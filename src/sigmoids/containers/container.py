@@ -20,10 +20,17 @@ Where the function has several results, they are a tuple, and so is ``out``.
 class Container(Protocol):
     """One kind of array: Python numbers, NumPy arrays, JAX arrays, ..."""
 
+    rank: int
+    """Of several arguments the one whose kind has the highest rank leads."""
+
     def default_backend(self) -> str:
         """The backend that serves this kind when nobody chose one."""
         ...
 
     def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
         """The way from an argument of this kind to its results by that engine."""
+        ...
+
+    def route_of_several(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
+        """The way from a tuple of arguments, of which one of this kind leads."""
         ...

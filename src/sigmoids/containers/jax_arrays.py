@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,32 +22,55 @@ if TYPE_CHECKING:
 class JaxArray:
     """``jax.Array``, which tracers count as."""
 
+    rank = 6
+
     def default_backend(self) -> str:
         """JAX itself."""
         return "jax"
 
     def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
         """See :class:`~sigmoids.containers.container.Container`."""
-        return partial(self.apply, engine, spec, accuracy)
 
-    def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
+        def route(x: Any, out: Any) -> Any:
+            return self._apply(engine, spec, accuracy, (x,), out)
+
+        return route
+
+    def route_of_several(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
+        """See :class:`~sigmoids.containers.container.Container`."""
+        return partial(self._apply, engine, spec, accuracy)
+
+    def _apply(
+        self, engine: Engine, spec: Function, accuracy: Accuracy, arguments: Any, out: Any
+    ) -> Any:
         """A JAX array on the same device, sharded alike."""
         if out is not None:
             raise TypeError("JAX arrays are immutable: out= takes NumPy arrays, for NumPy input")
-        dtype = _result_dtype(x.dtype, spec.name)
+        inputs = together(arguments, spec.name)
         if isinstance(engine, JaxEngine):
-            number = x if x.dtype == dtype else x.astype(dtype)
-            results = engine.evaluate_native(spec, number, accuracy)
+            results = engine.evaluate_native(spec, inputs, accuracy)
             return results[0] if len(results) == 1 else results
-        if isinstance(x, jax.core.Tracer):
+        if any(isinstance(x, jax.core.Tracer) for x in inputs):
             raise TypeError(
                 f"backend {engine.name!r} computes on concrete arrays and cannot run inside a JAX "
                 'transformation such as jit, grad or vmap: use backend="jax" there'
             )
-        values = np.asarray(x).astype(dtype, copy=False)
+        values = tuple(map(np.asarray, inputs))
         computed = numpy_kind.evaluate(engine, spec, accuracy, values, None)
         with jax.enable_x64(True):
-            return numpy_kind.each(lambda y: jax.device_put(y, x.sharding), computed)
+            return numpy_kind.each(lambda y: jax.device_put(y, inputs[0].sharding), computed)
+
+
+def together(arguments: tuple[Any, ...], name: str) -> tuple[jax.Array, ...]:
+    """Arrays of one floating dtype and shape, as JAX promotes and broadcasts."""
+    for x in arguments:
+        _result_dtype(jnp.result_type(x), name)
+    dtype = _result_dtype(jnp.result_type(*arguments), name)
+    if len(arguments) == 1:
+        (x,) = arguments
+        return (x if x.dtype == dtype else x.astype(dtype),)
+    with jax.enable_x64(True) if dtype == np.float64 else nullcontext():
+        return tuple(jnp.broadcast_arrays(*(jnp.asarray(x, dtype) for x in arguments)))
 
 
 def _result_dtype(dtype: Any, name: str) -> Any:

@@ -28,6 +28,8 @@ LONG = np.dtype(np.longdouble)
 class NumpyKind:
     """What all of these share: they are computed as an ndarray."""
 
+    rank = 0
+
     def default_backend(self) -> str:
         """Numba where it can be imported, else NumPy."""
         return fastest_usable()
@@ -40,9 +42,25 @@ class NumpyKind:
         """The results as the kind of ``x``, or ``out``."""
         raise NotImplementedError
 
+    def route_of_several(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
+        """See :class:`~sigmoids.containers.container.Container`."""
+
+        def route(arguments: tuple[Any, ...], out: Any) -> Any:
+            inputs = together(arguments, spec.name)
+            results = evaluate(engine, spec, accuracy, inputs, out)
+            return out if out is not None else each(partial(self.wrap, arguments), results)
+
+        return route
+
+    def wrap(self, _arguments: tuple[Any, ...], y: Any) -> Any:
+        """A result of several arguments as this kind."""
+        return np.asarray(y)
+
 
 class Array(NumpyKind):
     """``numpy.ndarray`` itself, for which a call has the fewest steps."""
+
+    rank = 3
 
     def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
         """See :class:`~sigmoids.containers.container.Container`."""
@@ -54,10 +72,10 @@ class Array(NumpyKind):
             if x.ndim and (dtype is DOUBLE or dtype is SINGLE):  # most calls
                 bound = double if dtype is DOUBLE else single
                 if out is None:
-                    results = bound(x, None)
+                    results = bound((x,), None)
                     return results[0] if one else results
                 if one and _is_like(out, x):
-                    bound(x, (out,))
+                    bound((x,), (out,))
                     return out
             return self.apply(engine, spec, accuracy, x, out)
 
@@ -65,30 +83,49 @@ class Array(NumpyKind):
 
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """An array of the same shape and floating dtype, or ``out``."""
-        results = evaluate(engine, spec, accuracy, x, out)
+        results = evaluate(engine, spec, accuracy, (x,), out)
         return out if out is not None else each(np.asarray, results)
 
 
 class Subclass(NumpyKind):
     """Subclasses of ``numpy.ndarray``, wrapped again by their own ``__array_wrap__``."""
 
+    rank = 4
+
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """The same subclass, or ``out``."""
-        results = evaluate(engine, spec, accuracy, np.asarray(x), out)
-        return out if out is not None else each(lambda y: x.__array_wrap__(np.asarray(y)), results)
+        results = evaluate(engine, spec, accuracy, (np.asarray(x),), out)
+        return out if out is not None else each(partial(self.wrap, (x,)), results)
+
+    def wrap(self, arguments: tuple[Any, ...], y: Any) -> Any:
+        """The subclass of the first argument that is of one."""
+        subclasses = (
+            x for x in arguments if isinstance(x, np.ndarray) and type(x) is not np.ndarray
+        )
+        return next(subclasses).__array_wrap__(np.asarray(y))
 
 
 class Scalar(NumpyKind):
     """NumPy scalars."""
 
+    rank = 1
+
+    def wrap(self, _arguments: tuple[Any, ...], y: Any) -> Any:
+        """A NumPy scalar."""
+        return y[()]
+
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A scalar of the same floating dtype, or ``out``."""
-        results = evaluate(engine, spec, accuracy, np.asarray(x), out)
+        results = evaluate(engine, spec, accuracy, (np.asarray(x),), out)
         return out if out is not None else each(itemgetter(()), results)
 
 
 class Number(NumpyKind):
     """Python's float, int and bool."""
+
+    def wrap(self, _arguments: tuple[Any, ...], y: Any) -> float:
+        """A Python number."""
+        return float(y)
 
     def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
         """See :class:`~sigmoids.containers.container.Container`."""
@@ -96,8 +133,8 @@ class Number(NumpyKind):
 
         def route(x: float, out: Any) -> Any:
             if out is None:
-                return each(float, bound(np.float64(x), None))
-            evaluate(engine, spec, accuracy, np.array(x, DOUBLE), out)
+                return each(float, bound((np.float64(x),), None))
+            evaluate(engine, spec, accuracy, (np.array(x, DOUBLE),), out)
             return out
 
         return route
@@ -106,12 +143,31 @@ class Number(NumpyKind):
 class Sequence(NumpyKind):
     """Lists and tuples."""
 
+    rank = 2
+
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A float64 array, or ``out``."""
-        array = np.asarray(x)
-        _result_dtype(array.dtype, spec.name)
-        results = evaluate(engine, spec, accuracy, array.astype(np.float64), out)
+        results = evaluate(engine, spec, accuracy, (_as_array(x, spec.name),), out)
         return out if out is not None else each(np.asarray, results)
+
+
+def together(arguments: tuple[Any, ...], name: str) -> Arrays:
+    """Arrays of one dtype and shape; Python's numbers take the dtype of the others."""
+    arrays = [_as_array(x, name) for x in arguments]
+    dtypes = [
+        array.dtype
+        for x, array in zip(arguments, arrays, strict=True)
+        if isinstance(x, np.generic) or not isinstance(x, float | int)
+    ]
+    dtype = _result_dtype(np.result_type(*dtypes), name) if dtypes else DOUBLE
+    return tuple(np.broadcast_arrays(*[array.astype(dtype, copy=False) for array in arrays]))
+
+
+def _as_array(x: Any, name: str) -> NDArray[Any]:
+    """The argument as a plain array of real numbers; of a list, float64 ones."""
+    array = np.asarray(x)
+    _result_dtype(array.dtype, name)
+    return array.astype(np.float64) if isinstance(x, list | tuple) else array
 
 
 def each(wrap: Callable[[Any], Any], results: tuple[Any, ...]) -> Any:
@@ -120,25 +176,26 @@ def each(wrap: Callable[[Any], Any], results: tuple[Any, ...]) -> Any:
 
 
 def evaluate(
-    engine: Engine, spec: Function, accuracy: Accuracy, x: NDArray[Any], out: Any
+    engine: Engine, spec: Function, accuracy: Accuracy, inputs: Arrays, out: Any
 ) -> Arrays:
-    """The results for an ndarray of any dtype and layout, in the dtype that the contract says.
+    """The results for ndarrays of one shape, of any dtype and layout, in the contract's dtype.
 
-    For an array of no dimension they may be NumPy scalars.
+    For arrays of no dimension they may be NumPy scalars.
     """
-    dtype, native = _dtypes(x.dtype, spec.name)
+    dtype, native = _dtypes(inputs[0].dtype, spec.name)
     outs = None
     if out is not None:
         outs = _pair(out, spec) if isinstance(spec, Joint) else (out,)
-        x = _checked_against(outs, x, dtype)
+        inputs = _checked_against(outs, inputs, dtype)
         outs = tuple([np.asarray(target) for target in outs])  # of subclasses the plain array
     if native is LONG:  # which no other engine has
         engine = registry.load("numpy")
-    if native is dtype:
-        bound = _bound(engine, spec, dtype, accuracy)  # type: ignore[arg-type]
-        return bound(x if x.dtype is dtype else x.astype(dtype, copy=False), outs)
     bound = _bound(engine, spec, native, accuracy)  # type: ignore[arg-type]
-    results = bound(x.astype(native), None)
+    if native is dtype:
+        if inputs[0].dtype is not dtype:
+            inputs = tuple([x.astype(dtype, copy=False) for x in inputs])
+        return bound(inputs, outs)
+    results = bound(tuple([x.astype(native) for x in inputs]), None)
     if outs is None:
         return tuple(y.astype(dtype) for y in results)
     for target, y in zip(outs, results, strict=True):
@@ -205,23 +262,27 @@ def _pair(out: Any, spec: Joint) -> Arrays:
     return tuple(out)
 
 
-def _checked_against(outs: Arrays, x: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """``x``, or a copy where writing to ``outs`` would change what is still to be read."""
+def _checked_against(outs: Arrays, inputs: Arrays, dtype: np.dtype[Any]) -> Arrays:
+    """The inputs, or copies where writing to ``outs`` would change what is still to be read."""
     for out in outs:
         if not isinstance(out, np.ndarray):
             raise TypeError(f"out must be a NumPy array, not {type(out).__name__}")
+    shape = inputs[0].shape
     for out in outs:
         if out.dtype is not dtype and out.dtype != dtype:
             raise TypeError(f"out has dtype {out.dtype}; the result has {dtype}")
-        if out.shape != x.shape:
-            raise ValueError(f"out has shape {out.shape}; the result has {x.shape}")
+        if out.shape != shape:
+            raise ValueError(f"out has shape {out.shape}; the result has {shape}")
         if not out.flags.writeable:
             raise ValueError("out is read-only")
-        if out is not x and (out.base is not None or x.base is not None) and _overlap(out, x):
-            x = x.copy()
     if len(outs) > 1 and np.may_share_memory(outs[0], outs[1]):
         raise ValueError("the arrays of out overlap: each result needs memory of its own")
-    return x
+    return tuple([x.copy() if any(_is_ahead(out, x) for out in outs) else x for x in inputs])
+
+
+def _is_ahead(out: NDArray[Any], x: NDArray[Any]) -> bool:
+    """Whether writing to one could change what is still to be read of the other."""
+    return out is not x and (out.base is not None or x.base is not None) and _overlap(out, x)
 
 
 def _overlap(out: NDArray[Any], x: NDArray[Any]) -> bool:

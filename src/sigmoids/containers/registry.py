@@ -17,6 +17,8 @@ import numpy as np
 from sigmoids.containers import numpy_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sigmoids.containers.container import Container
 
 BUILT_IN: tuple[tuple[type | tuple[type, ...], Container], ...] = (
@@ -49,6 +51,11 @@ def container_of(kind: type) -> Container:
         f"cannot take {kind.__module__}.{kind.__qualname__}: pass a number, a list, a NumPy array "
         "or a JAX array"
     )
+
+
+def leading(containers: Iterable[Container]) -> Container:
+    """Whose kind the results of several arguments are of."""
+    return max(containers, key=lambda container: container.rank)
 
 
 def _types(library: str, names: tuple[str, ...]) -> tuple[type, ...]:

@@ -5,14 +5,20 @@ Tests, benchmarks, plots and the API reference go through :data:`FUNCTIONS` and 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sigmoids.functions import sigmoid, sigmoid_and_derivative, sigmoid_derivative
+from sigmoids.functions import (
+    sigmoid,
+    sigmoid_and_derivative,
+    sigmoid_derivative,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from sigmoids.spec import Joint, Spec
 
@@ -31,20 +37,20 @@ class JointMember(NamedTuple):
     spec: Joint
 
 
-FUNCTIONS: dict[str, Member] = {
-    member.spec.name: member
-    for member in (
-        Member(sigmoid.sigmoid, sigmoid.SPEC),
-        Member(sigmoid_derivative.sigmoid_derivative, sigmoid_derivative.SPEC),
-    )
+def _table(*modules: ModuleType) -> dict[str, Any]:
+    """Of every module its function and its specification, by the name that they share."""
+    return {m.SPEC.name: (getattr(m, m.SPEC.name), m.SPEC) for m in modules}
+
+
+FUNCTIONS = {
+    name: Member(*found)
+    for name, found in _table(
+        sigmoid,
+        sigmoid_derivative,
+    ).items()
 }
 
-JOINT: dict[str, JointMember] = {
-    member.spec.name: member
-    for member in (
-        JointMember(sigmoid_and_derivative.sigmoid_and_derivative, sigmoid_and_derivative.SPEC),
-    )
-}
+JOINT = {name: JointMember(*found) for name, found in _table(sigmoid_and_derivative).items()}
 
 
 def parts(name: str) -> tuple[Spec, ...]:
@@ -65,9 +71,41 @@ def _result(joint: JointMember, index: int) -> Member:
     return Member(function, joint.spec.parts[index])
 
 
-RESULTS: dict[str, Member] = FUNCTIONS | {
-    f"{name}[{index}]": _result(joint, index)
-    for name, joint in JOINT.items()
-    for index in range(len(joint.spec.parts))
+def _slice(member: Member, second: float) -> Member:
+    """The function of its first argument, the second being fixed."""
+
+    def function(x: Any, **options: Any) -> Any:
+        return member.function(x, second, **options)
+
+    spec = member.spec
+    function.__name__ = spec.name
+    edges = tuple((x, value) for x, y, value in spec.edges if y == second)
+    sliced = replace(
+        spec,
+        formula=lambda xp, x: spec.formula(xp, x, second),
+        reference=lambda m, x: spec.reference(m, x, second),
+        derivative=lambda evaluate, x: spec.derivative(evaluate, x, second)[0],
+        edges=edges,
+        arguments=spec.arguments[:1],
+    )
+    return Member(function, sliced)
+
+
+SLICED_AT = 1.0
+"""Second argument of the slices in :data:`RESULTS`."""
+
+RESULTS: dict[str, Member] = {
+    **{name: member for name, member in FUNCTIONS.items() if len(member.spec.arguments) == 1},
+    **{
+        f"{name}[{index}]": _result(joint, index)
+        for name, joint in JOINT.items()
+        for index in range(len(joint.spec.parts))
+    },
+    **{
+        f"{name}[{member.spec.arguments[1]}={SLICED_AT}]": _slice(member, SLICED_AT)
+        for name, member in FUNCTIONS.items()
+        if len(member.spec.arguments) == 2
+    },
 }
-"""Every result of every function, for what looks at one result at a time."""
+"""Functions of one argument with one result: the members that are such, the results of those that
+have several, and a slice of those that take two arguments.  For what looks at one at a time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
@@ -31,18 +32,13 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 
 def break_ties(xp: Vocabulary, x: Any) -> Any:
-    """Settle the float32 inputs whose result float64 cannot tell from a midpoint.
+    """Settle the float32 inputs near 0 whose result float64 cannot tell from a midpoint.
 
     For |x| < 2^−14, σ(x) = ½ + x/4 − x³/48 + …, where ½ + x/4 can be the midpoint of two float32
     numbers.  The exact value then lies on the side of ½, by as little as 2^−75.  So x is shortened
     by a 2^−27th; where ½ + x/4 is no midpoint, it is further from one than that and than x³/48.
-
-    Besides, the exact values of just four inputs lie within 3 ulp of float64 of a midpoint.
     """
-    toward_half = (x == TOWARD_HALF[0]) | (x == TOWARD_HALF[1]) | (x == TOWARD_HALF[2])
-    x = xp.where(xp.abs(x) < 2.0**-14, x * (1 - 2.0**-27), x)
-    x = xp.where(toward_half, x * (1 - 2.0**-30), x)
-    return xp.where(x == FROM_HALF, x * (1 + 2.0**-30), x)
+    return xp.where(xp.abs(x) < 2.0**-14, x * (1 - 2.0**-27), x)
 
 
 def nudge(xp: Vocabulary, x: Any, y: Any) -> Any:
@@ -50,14 +46,14 @@ def nudge(xp: Vocabulary, x: Any, y: Any) -> Any:
     return y + y * xp.where(x < 0, 2.0**-53, -(2.0**-53))
 
 
-TOWARD_HALF = (
-    float.fromhex("0x1.250c08p-9"),
-    float.fromhex("0x1.437902p-5"),
-    float.fromhex("-0x1.250c02p-10"),
+TIES = (
+    (float.fromhex("0x1.250c08p-9"), -2.19),
+    (float.fromhex("0x1.437902p-5"), -0.49),
+    (float.fromhex("-0x1.250c02p-10"), 0.25),
+    (float.fromhex("-0x1.2082e0p-3"), -1.06),
 )
-FROM_HALF = float.fromhex("-0x1.2082e0p-3")
-"""Inputs whose exact values lie 2.19, 0.49 and 0.25 ulp of float64 from a midpoint of float32
-numbers on the side of ½, and 1.06 on the other side."""
+
+EDGES = ((-math.inf, 0.0), (-0.0, 0.5), (0.0, 0.5), (math.inf, 1.0))
 
 BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     ("float64", "high"): {
@@ -79,7 +75,7 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     ("bfloat16", "fast"): {"jax": Bound(0.51, "-0x1.0000000000000p-8", flushes=True)},
 }
 
-SPEC = Spec("sigmoid", formula, reference, derivative, BOUNDS, break_ties, nudge)
+SPEC = Spec("sigmoid", formula, reference, derivative, EDGES, BOUNDS, break_ties, nudge, ties=TIES)
 
 
 def sigmoid(

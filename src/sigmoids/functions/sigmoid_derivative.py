@@ -6,6 +6,7 @@ in float32, 37 in float64), where the true slope is still 4e-8.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
@@ -55,6 +56,8 @@ def third(evaluate: Evaluate, x: Any) -> Any:
     return y * (1 - 6 * y)
 
 
+EDGES = ((-math.inf, 0.0), (-0.0, 0.25), (0.0, 0.25), (math.inf, 0.0))
+
 BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     ("float64", "high"): {
         "numpy": Bound(0.76, "-0x1.61b3154be4c97p+9"),
@@ -75,12 +78,13 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     ("bfloat16", "fast"): {"jax": Bound(0.51, "0x1.e400000000000p+1", flushes=True)},
 }
 
-SPEC = Spec("sigmoid_derivative", formula, reference, derivative, BOUNDS)
+SPEC = Spec("sigmoid_derivative", formula, reference, derivative, EDGES, BOUNDS)
 SECOND = Spec(
     "sigmoid_second_derivative",
     second_formula,
     second_reference,
     third,
+    ((-math.inf, 0.0), (math.inf, -0.0)),
     {("float64", "high"): {"jax": Bound(0.84, "0x1.5b6d3766b3c54p-26")}},
 )
 

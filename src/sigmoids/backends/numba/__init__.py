@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import config
 
-from sigmoids.backends import pool, sharing, threads
+from sigmoids.backends import narrow, pool, sharing, threads
 from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.first_use import first_use
@@ -19,8 +19,6 @@ from sigmoids.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from numpy.typing import NDArray
 
     from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.spec import Accuracy, Function
@@ -78,23 +76,26 @@ class NumbaEngine:
 
     def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """See :class:`~sigmoids.backends.engine.Engine`; compiling waits for the first call."""
+        if dtype.itemsize <= 2 and len(spec.arguments) > 1:
+            return partial(narrow.evaluate, spec)  # too many pairs for a table
         key = (spec, dtype, accuracy, False)
         bits = BITS.get(dtype.itemsize)
         ufuncs, small = self._ufuncs, SMALL if bits is None and isinstance(spec, Spec) else 0
 
-        def evaluate(x: NDArray[Any], outs: Arrays | None) -> Arrays:
+        def evaluate(inputs: tuple[Any, ...], outs: Arrays | None) -> Arrays:
+            x = inputs[0]
             if x.size < small:
                 ufunc = ufuncs.get(key) or self._ufunc(key)
                 if outs is None:
-                    return (ufunc(x),)
+                    return (ufunc(*inputs),)
                 # Numba's ufuncs write to a strided output as if contiguous, where the input is.
-                if are_contiguous((x, outs[0])):
-                    ufunc(x, outs[0])
+                if are_contiguous((*inputs, outs[0])):
+                    ufunc(*inputs, outs[0])
                     return outs
             if outs is None:
                 outs = results_like(spec, x)
-            arrays = (x, *outs) if bits is None else tuple([a.view(bits) for a in (x, *outs)])
-            self._run(key, arrays)
+            arrays = (*inputs, *outs)
+            self._run(key, arrays if bits is None else tuple([a.view(bits) for a in arrays]))
             return outs
 
         return evaluate
@@ -102,7 +103,8 @@ class NumbaEngine:
     def _run(self, key: Key, arrays: Arrays) -> None:
         x = arrays[0]
         if not are_contiguous(arrays):
-            strided(partial(self._alone, key), arrays, _threads(key, x.size))
+            inputs = len(key[0].arguments)
+            strided(partial(self._alone, key), arrays, inputs, _threads(key, x.size))
             return
         if x.ndim != 1:
             arrays = tuple([array.reshape(-1) for array in arrays])
@@ -165,13 +167,13 @@ def contiguous(loop: Callable[..., bool], arrays: Arrays, number: int) -> None:
     pool.pool.run(work, number, number, finished)
 
 
-def strided(alone: Callable[[Arrays], None], arrays: Arrays, number: int) -> None:
+def strided(alone: Callable[[Arrays], None], arrays: Arrays, inputs: int, number: int) -> None:
     """Run a loop over arrays of any layout, gathered and scattered in blocks."""
 
     def work(arrays: Arrays) -> None:
-        x, *outs = arrays
-        for block in blocks(x, tuple(outs), x.dtype, x.dtype):
-            alone(block)
+        kind = arrays[0].dtype
+        for sources, targets in blocks(arrays[:inputs], arrays[inputs:], kind, kind):
+            alone((*sources, *targets))
 
     if number == 1:
         work(arrays)

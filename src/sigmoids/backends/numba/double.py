@@ -8,9 +8,27 @@ from __future__ import annotations
 import numpy as np
 
 from sigmoids.backends.exponential import LIFT, LOWEST
-from sigmoids.backends.numba.scalars import abs, make_split, where  # noqa: A004
-from sigmoids.backends.numba.wide import make_ratios, number
+from sigmoids.backends.numba.scalars import abs, copysign, make_split, where  # noqa: A004
+from sigmoids.backends.numba.wide import (
+    arctan_ratio,
+    itself,
+    limit,
+    log_ratio,
+    make_ratios,
+    number,
+)
 
-__all__ = ["abs", "exp_ratio", "expm1_ratio", "number", "where"]
+__all__ = [
+    "abs",
+    "arctan_ratio",
+    "copysign",
+    "exp_ratio",
+    "expm1_ratio",
+    "itself",
+    "limit",
+    "log_ratio",
+    "number",
+    "where",
+]
 
 exp_ratio, expm1_ratio = make_ratios(make_split(np.float64, LOWEST, LIFT), LIFT)

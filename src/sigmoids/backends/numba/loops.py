@@ -6,7 +6,7 @@ where other threads compute in Python, to get it back takes far longer than a sh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from llvmlite import ir
@@ -71,79 +71,110 @@ def lock(_typing: Any, state: Any) -> Any:
     return types.void(state), code
 
 
+@intrinsic
+def full_width(_typing: Any) -> Any:
+    """Let the loop of the function that this is called in use the processor's widest vectors.
+
+    LLVM takes half of them on Intel's processors with AVX-512, for the sake of the clock rate;
+    these loops compute so much for every number that they are faster with whole ones.
+    """
+
+    def code(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        # llvmlite's own `add` takes the attributes that have no value only.
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), code
+
+
 def make(
-    kernel: Callable[[Any], Any],
+    kernel: Callable[..., Any],
+    inputs: int,
     outputs: int,
-    near: Callable[[Any], Any] | None = None,
+    near: Callable[..., Any] | None = None,
     *,
     in_place: bool = False,
 ) -> Callable[..., bool]:
-    """The loop ``out[:] = kernel(x)``, or ``a[:], b[:] = kernel(x)`` for two outputs.
+    """The loop ``out[:] = kernel(x)``, with two inputs or two outputs where there are so many.
 
     Parameters
     ----------
     kernel : callable
-        A compiled function of a number.
-    outputs : {1, 2}
-        How many results it has.
+        A compiled function of as many numbers as there are inputs.
+    inputs, outputs : {1, 2}
+        How many there are; two of one only.
     near : callable, optional
-        A faster one, the same for arguments below :data:`~sigmoids.backends.numba.near.NEAR`.
+        A faster one, the same where the first input is below
+        :data:`~sigmoids.backends.numba.near.NEAR`.
     in_place : bool
-        Whether an output is the input itself, which is then copied a little at a time: vector code
+        Whether an output is an input itself, which is then copied a little at a time: vector code
         must know that it does not overwrite what it is still to read.
 
     Returns
     -------
     callable
-        ``loop(x, out, progress, chunk, most)``, or with two outputs.  The arrays are contiguous and
+        ``loop(*inputs, *outputs, progress, chunk, most)``.  The arrays are contiguous and
         one-dimensional.  ``progress`` holds :data:`PROGRESS` counters, from which up to ``most``
         chunks of that size are claimed; or it is empty, and the first ``most`` chunks are done.
         True says that nothing was done, because the loop for ``in_place`` is wanted.
     """
-    make_fill = _fill if outputs == 1 else _fill_two
+    fills: dict[tuple[int, int], Any] = {(1, 1): _fill, (1, 2): _fill_two, (2, 1): _fill_from_two}
+    make_fill = fills[inputs, outputs]
+    part, room = (_part, _room) if inputs == 1 else (_part_of_two, _room_for_two)
     fill = make_fill(kernel)
     if near is not None:
-        fill = _either(make_fill(near), fill)
-    fill, space = (_from_copies(fill), _room) if in_place else (_directly(fill), _no_room)
+        fill = _either(make_fill(near), fill, part)
+    fill, space = (_from_copies(fill, part), room) if in_place else (_directly(fill), _no_room)
 
     @jit
-    def run(x: Any, outs: Any, progress: Any, chunk: Any, most: Any) -> bool:
+    def run(xs: Any, outs: Any, progress: Any, chunk: Any, most: Any) -> bool:
         if not in_place:
-            for out in outs:
-                if x.ctypes.data == out.ctypes.data:
-                    return True
-        copies = space(x)  # may fail, which it must not without the lock
-        state = unlock(x.size >= LONG)
+            for x in xs:
+                for out in outs:
+                    if x.ctypes.data == out.ctypes.data:
+                        return True
+        size = xs[0].size
+        copies = space(xs)  # may fail, which it must not without the lock
+        state = unlock(size >= LONG)
         shared = progress.size > 0
         for turn in range(most):
             start = count(progress, CLAIMED, chunk) if shared else turn * chunk
-            if start >= x.size:
+            if start >= size:
                 break
-            part = x[start : start + chunk]
-            fill(part, outs, start, copies)
+            parts = part(xs, start, start + chunk)
+            fill(parts, outs, start, copies)
             if shared:
-                count(progress, DONE, part.size)
+                count(progress, DONE, parts[0].size)
         lock(state)
         return False
 
     def one(x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run(x, (out,), progress, chunk, most)
+        return run((x,), (out,), progress, chunk, most)
 
     def two(x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run(x, (out, other), progress, chunk, most)
+        return run((x,), (out, other), progress, chunk, most)
 
-    return one if outputs == 1 else two
+    def from_two(x: Any, y: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return run((x, y), (out,), progress, chunk, most)
+
+    loops: dict[tuple[int, int], Any] = {(1, 1): one, (1, 2): two, (2, 1): from_two}
+    return cast("Callable[..., bool]", loops[inputs, outputs])
 
 
-def signature(kind: Any, outputs: int) -> Any:
+def signature(kind: Any, inputs: int, outputs: int) -> Any:
     """The types of a loop's arguments, for arrays of numbers of that type."""
-    arrays = [types.Array(kind, 1, "C", readonly=True), *[types.Array(kind, 1, "C")] * outputs]
+    arrays = [
+        *[types.Array(kind, 1, "C", readonly=True)] * inputs,
+        *[types.Array(kind, 1, "C")] * outputs,
+    ]
     return types.boolean(*arrays, types.int64[::1], types.int64, types.int64)
 
 
 def _fill(kernel: Callable[[Any], Any]) -> Callable[..., None]:
     @jit
-    def fill(x: Any, outs: Any, start: Any) -> None:
+    def fill(xs: Any, outs: Any, start: Any) -> None:
+        full_width()
+        x = xs[0]
         out = outs[0][start : start + x.size]
         for i in range(x.size):
             out[i] = kernel(x[i])
@@ -153,7 +184,9 @@ def _fill(kernel: Callable[[Any], Any]) -> Callable[..., None]:
 
 def _fill_two(kernel: Callable[[Any], Any]) -> Callable[..., None]:
     @jit
-    def fill(x: Any, outs: Any, start: Any) -> None:
+    def fill(xs: Any, outs: Any, start: Any) -> None:
+        full_width()
+        x = xs[0]
         out, other = outs[0][start : start + x.size], outs[1][start : start + x.size]
         for i in range(x.size):
             out[i], other[i] = kernel(x[i])
@@ -161,53 +194,85 @@ def _fill_two(kernel: Callable[[Any], Any]) -> Callable[..., None]:
     return fill
 
 
-def _either(near: Callable[..., None], far: Callable[..., None]) -> Callable[..., None]:
+def _fill_from_two(kernel: Callable[[Any, Any], Any]) -> Callable[..., None]:
+    @jit
+    def fill(xs: Any, outs: Any, start: Any) -> None:
+        full_width()
+        x = xs[0]
+        y = xs[1][: x.size]
+        out = outs[0][start : start + x.size]
+        for i in range(x.size):
+            out[i] = kernel(x[i], y[i])
+
+    return fill
+
+
+def _either(
+    near: Callable[..., None], far: Callable[..., None], part: Callable[..., Any]
+) -> Callable[..., None]:
     """Fill in blocks, by one loop where all numbers are near and by the other where not."""
 
     @jit
-    def fill(x: Any, outs: Any, start: Any) -> None:
-        for first in range(0, x.size, BUFFER):
-            part = x[first : first + BUFFER]
+    def fill(xs: Any, outs: Any, start: Any) -> None:
+        for first in range(0, xs[0].size, BUFFER):
+            parts = part(xs, first, first + BUFFER)
+            x = parts[0]
             all_near = True
-            for i in range(part.size):
-                all_near &= abs(part[i]) < NEAR
+            for i in range(x.size):
+                all_near &= abs(x[i]) < NEAR
             if all_near:
-                near(part, outs, start + first)
+                near(parts, outs, start + first)
             else:
-                far(part, outs, start + first)
+                far(parts, outs, start + first)
 
     return fill
 
 
 def _directly(fill: Callable[..., None]) -> Callable[..., None]:
-    """Fill from the input itself."""
+    """Fill from the inputs themselves."""
 
     @jit
-    def fill_directly(x: Any, outs: Any, start: Any, _copies: Any) -> None:
-        fill(x, outs, start)
+    def fill_directly(xs: Any, outs: Any, start: Any, _copies: Any) -> None:
+        fill(xs, outs, start)
 
     return fill_directly
 
 
-def _from_copies(fill: Callable[..., None]) -> Callable[..., None]:
-    """Fill from copies of the input."""
+def _from_copies(fill: Callable[..., None], part: Callable[..., Any]) -> Callable[..., None]:
+    """Fill from copies of the inputs."""
 
     @jit
-    def fill_from_copies(x: Any, outs: Any, start: Any, copies: Any) -> None:
-        for first in range(0, x.size, BUFFER):
-            part = x[first : first + BUFFER]
-            for i in range(part.size):
-                copies[i] = part[i]
-            fill(copies[: part.size], outs, start + first)
+    def fill_from_copies(xs: Any, outs: Any, start: Any, copies: Any) -> None:
+        for first in range(0, xs[0].size, BUFFER):
+            parts = part(xs, first, first + BUFFER)
+            for original, copy in zip(parts, copies):  # noqa: B905  # Numba has no strict=
+                for i in range(original.size):
+                    copy[i] = original[i]
+            fill(part(copies, 0, parts[0].size), outs, start + first)
 
     return fill_from_copies
 
 
 @jit
-def _room(x: Any) -> Any:
-    return np.empty(BUFFER, x.dtype)
+def _part(xs: Any, start: Any, stop: Any) -> Any:
+    return (xs[0][start:stop],)
 
 
 @jit
-def _no_room(_x: Any) -> None:
+def _part_of_two(xs: Any, start: Any, stop: Any) -> Any:
+    return xs[0][start:stop], xs[1][start:stop]
+
+
+@jit
+def _room(xs: Any) -> Any:
+    return (np.empty(BUFFER, xs[0].dtype),)
+
+
+@jit
+def _room_for_two(xs: Any) -> Any:
+    return np.empty(BUFFER, xs[0].dtype), np.empty(BUFFER, xs[0].dtype)
+
+
+@jit
+def _no_room(_xs: Any) -> None:
     return None

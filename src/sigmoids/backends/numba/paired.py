@@ -3,6 +3,9 @@
 A pair is a structure of its own type.  Its operations are those of :mod:`sigmoids.backends.pairs`
 with fused multiply-adds, which give a product's error in one instruction, so that no number has to
 be kept short.
+
+Where e^z is so small that its lower part would be subnormal, it is 2^LIFT times larger, and says
+so: what is proportional to it does too, and :func:`rounded` takes the lift back.
 """
 
 from __future__ import annotations
@@ -11,25 +14,40 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import float64, types
+from numba import boolean, float64, types
 from numba.core import cgutils
 from numba.extending import intrinsic, make_attribute_wrapper, models, overload, register_model
 
-from sigmoids.backends import exponential
-from sigmoids.backends.exponential import (
-    LIFT,
-    LIFTED_BELOW,
-    LN2_HIGH,
-    LN2_LOW,
-    LOWEST,
-)
+from sigmoids.backends.arctangent import PI_4, PI_4_LOW, TAN
+from sigmoids.backends.exponential import LIFT, LN2_HIGH, LN2_LOW, LOWEST
 from sigmoids.backends.numba import scalars
-from sigmoids.backends.numba.scalars import OPTIONS, abs, fma, jit, make_split, polynomial  # noqa: A004
+from sigmoids.backends.numba.inverses import arctan_series, log_series
+from sigmoids.backends.numba.scalars import (
+    OPTIONS,
+    abs,  # noqa: A004
+    exp_series,
+    fma,
+    jit,
+    least,
+    make_split,
+)
+from sigmoids.backends.numba.wide import align, limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["abs", "exp_ratio", "expm1_ratio", "number", "rounded", "where"]
+__all__ = [
+    "abs",
+    "arctan_ratio",
+    "copysign",
+    "exp_ratio",
+    "expm1_ratio",
+    "itself",
+    "limit",
+    "log_ratio",
+    "number",
+    "where",
+]
 
 
 class PairType(types.Type):  # type: ignore[misc]
@@ -44,32 +62,52 @@ PAIR = PairType()
 
 @register_model(PairType)
 class PairModel(models.StructModel):  # type: ignore[misc]
-    """Two numbers side by side."""
+    """Two numbers side by side, and whether they are lifted."""
 
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, [("hi", float64), ("lo", float64)])
+        members = [("hi", float64), ("lo", float64), ("lifted", boolean)]
+        super().__init__(manager, kind, members)
 
 
-make_attribute_wrapper(PairType, "hi", "hi")
-make_attribute_wrapper(PairType, "lo", "lo")
+for member in ("hi", "lo", "lifted"):
+    make_attribute_wrapper(PairType, member, member)
 
 
 @intrinsic
-def pair(_typing: Any, _hi: Any, _lo: Any) -> Any:
-    """The pair hi + lo."""
+def lifted_pair(_typing: Any, _hi: Any, _lo: Any, _lifted: Any) -> Any:
+    """The pair hi + lo, which may be lifted."""
 
     def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         structure = cgutils.create_struct_proxy(PAIR)(context, builder)
-        structure.hi, structure.lo = arguments
+        structure.hi, structure.lo, structure.lifted = arguments
         return structure._getvalue()
 
-    return PAIR(float64, float64), code
+    return PAIR(float64, float64, boolean), code
 
 
 @jit
-def number(value: Any) -> Any:
-    """A constant."""
-    return pair(value, 0.0)
+def pair(hi: Any, lo: Any) -> Any:
+    """The pair hi + lo."""
+    return lifted_pair(hi, lo, False)
+
+
+@jit
+def number(value: Any, rest: float = 0.0) -> Any:
+    """A constant or the argument as a pair."""
+    return pair(value, rest)
+
+
+@jit
+def itself(x: Any) -> Any:
+    """As it is."""
+    return pair(x, 0.0)
+
+
+@jit
+def copysign(magnitude: Any, x: Any) -> Any:
+    """A non-negative pair with the sign of a number."""
+    sign = scalars.copysign(1.0, x)
+    return lifted_pair(scalars.copysign(magnitude.hi, x), magnitude.lo * sign, magnitude.lifted)
 
 
 @jit
@@ -101,7 +139,7 @@ def divide(a: Any, a_lo: Any, b: Any, b_lo: Any) -> Any:
 def _overload(operation: Any, compiled: Any) -> None:
     def parts(a: Any, b: Any) -> Any:
         hi, lo = compiled(a.hi, a.lo, b.hi, b.lo)
-        return pair(hi, lo)
+        return lifted_pair(hi, lo, a.lifted | b.lifted)
 
     @overload(operation, jit_options=OPTIONS)
     def typed(a: Any, b: Any) -> Any:
@@ -116,7 +154,7 @@ _overload(operator.truediv, divide)
 @overload(operator.neg, jit_options=OPTIONS)
 def _negative(a: Any) -> Any:
     def parts(a: Any) -> Any:
-        return pair(-a.hi, -a.lo)
+        return lifted_pair(-a.hi, -a.lo, a.lifted)
 
     return parts if a == PAIR else None
 
@@ -137,7 +175,11 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 @overload(where, jit_options=OPTIONS)
 def _where(condition: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     def parts(condition: Any, a: Any, b: Any) -> Any:
-        return pair(scalars.where(condition, a.hi, b.hi), scalars.where(condition, a.lo, b.lo))
+        return lifted_pair(
+            scalars.where(condition, a.hi, b.hi),
+            scalars.where(condition, a.lo, b.lo),
+            scalars.where(condition, a.lifted, b.lifted),
+        )
 
     def number(condition: Any, a: Any, b: Any) -> Any:
         return scalars.where(condition, a, b)
@@ -145,47 +187,112 @@ def _where(condition: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     return parts if a == PAIR else number
 
 
-def make_ratios(split: Callable[[Any], Any]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """``exp_ratio`` and ``expm1_ratio`` in pairs, to about 2^−60, after that reduction."""
-
-    @jit
-    def exp_ratio(z: Any) -> Any:
-        z, k, power = split(z)
-        first = fma(-k, LN2_HIGH, z)  # exact
-        r = fma(-k, LN2_LOW, first)
-        r_lo = fma(-k, LN2_LOW, first - r)
-        w = r * r
-        c = w * polynomial(w)
-        even = 2.0 + c
-        even_lo = (2.0 - even) + c
-        above, below = even + r, even - r
-        above_lo = ((even - above) + r) + (even_lo + r_lo)
-        below_lo = ((even - below) - r) + (even_lo - r_lo)
-        return pair(above * power, above_lo * power), pair(below, below_lo)
-
-    @jit
-    def expm1_ratio(z: Any) -> Any:
-        p, q = exp_ratio(z)
-        return p - q, q  # the leading parts cancel exactly
-
-    return exp_ratio, expm1_ratio
+def parts(z: Any) -> tuple[Any, Any]:
+    """Both parts of a pair; a number and nothing."""
+    raise NotImplementedError("for compiled code only")
 
 
-exp_ratio, expm1_ratio = make_ratios(make_split(np.float64, LOWEST, LIFT, LIFTED_BELOW))
+@overload(parts, jit_options=OPTIONS)
+def _parts(z: Any) -> Any:
+    def pair(z: Any) -> Any:
+        return z.hi, z.lo
 
+    def number(z: Any) -> Any:
+        return z, 0.0
+
+    return pair if z == PAIR else number
+
+
+@jit
+def log_ratio(a: Any, b: Any, difference: Any) -> Any:
+    """The logarithm of a quotient; the series is small enough for float64."""
+    k, up, power = align(a.hi, b.hi)
+    scaled = pair((a.hi * up) * power, (a.lo * up) * power)
+    n = where(k == 0, difference, scaled - b)
+    u = lifted_pair(2 * n.hi, 2 * n.lo, n.lifted) / (scaled + b)
+    v = u.hi * u.hi
+    rest = fma(k, LN2_LOW, u.lo + u.hi * (v * log_series(v)))
+    whole = k * LN2_HIGH  # exact, and 0 or larger than what is added
+    hi = whole + u.hi
+    return lifted_pair(hi, ((whole - hi) + u.hi) + rest, u.lifted)
+
+
+@jit
+def arctan_ratio(a: Any, b: Any) -> Any:
+    """The arctangent of a quotient; the series is small enough for float64."""
+    flipped = a.hi > b.hi
+    n, m = where(flipped, b, a), where(flipped, a, b)
+    large = n.hi > m.hi * TAN
+    u = where(large, n - m, n) / where(large, n + m, m)
+    w = u.hi * u.hi
+    angle = pair(u.hi, fma(u.hi, w * arctan_series(w), u.lo))
+    angle = where(large, pair(PI_4, PI_4_LOW) + angle, angle)
+    return where(flipped, pair(2 * PI_4, 2 * PI_4_LOW) - angle, angle)
+
+
+@jit
+def rounded(y: Any) -> Any:
+    """The number nearest to a result, the lift taken back where there is one."""
+    total = y.hi + y.lo
+    # A subnormal result is a whole number of the smallest ones; adding SHIFT rounds to these, or to
+    # twice them.  Infinite results must not come near a subtraction.
+    sign = scalars.copysign(1.0, y.hi)
+    magnitude = least(abs(y.hi), 2 * TINY)
+    whole = (magnitude + SHIFT) - SHIFT
+    rest = (((magnitude - whole) + y.lo * sign) + SHIFT) - SHIFT
+    lowered = scalars.where(abs(total) >= NORMAL, total, (whole + rest) * sign) * DOWN
+    return scalars.where(y.lifted & (abs(total) < TINY), lowered, total)
+
+
+LIFTED_BELOW = -650.0
+TINY = 2.0**-800
+"""A result that e^z below LIFTED_BELOW has a part in is proportional to it, and then below this; or
+it does not depend on it at all."""
 
 DOWN = 2.0**-LIFT
 NORMAL = float(np.finfo(np.float64).smallest_normal) / DOWN
 SHIFT = 1.5 * 2.0**52 * float(np.finfo(np.float64).smallest_subnormal) / DOWN
 
 
-@jit
-def rounded(x: Any, y: Any) -> Any:
-    """The number nearest to the result ``y`` for the argument ``x``, the lift taken back."""
-    total = y.hi + y.lo
-    lifted = (abs(x) > -exponential.LIFTED_BELOW) & (abs(total) < exponential.TINY)
-    # A subnormal result is a whole number of the smallest ones; adding SHIFT rounds to these.
-    whole = (y.hi + SHIFT) - SHIFT
-    rest = (((y.hi - whole) + y.lo) + SHIFT) - SHIFT
-    lowered = scalars.where(abs(total) >= NORMAL, total, whole + rest) * DOWN
-    return scalars.where(lifted, lowered, total)
+def make_ratios(
+    split: Callable[[Any], Any], lift: int = 0
+) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """``exp_ratio`` and ``expm1_ratio`` in pairs, to about 2^−60, after a reduction with that lift.
+
+    Arguments are numbers or pairs.
+    """
+    down = 2.0**-lift
+
+    @jit
+    def ratio(z: Any) -> Any:
+        z, z_lo = parts(z)
+        z, k, power = split(z)
+        low = lift > 0 and z < LIFTED_BELOW
+        power = power if low else power * down
+        first = fma(-k, LN2_HIGH, z)  # exact
+        r = fma(-k, LN2_LOW, first)
+        r_lo = fma(-k, LN2_LOW, first - r) + z_lo
+        w = r * r
+        c = w * exp_series(w)
+        even = 2.0 + c
+        even_lo = (2.0 - even) + c
+        above, below = even + r, even - r
+        above_lo = ((even - above) + r) + (even_lo + r_lo)
+        below_lo = ((even - below) - r) + (even_lo - r_lo)
+        p = lifted_pair(above * power, above_lo * power, low)
+        return p, pair(below, below_lo), k, r, r_lo
+
+    @jit
+    def exp_ratio(z: Any) -> Any:
+        p, q, _, _, _ = ratio(z)
+        return p, q
+
+    @jit
+    def expm1_ratio(z: Any) -> Any:
+        p, q, k, r, r_lo = ratio(z)
+        return where(k == 0, pair(2 * r, 2 * r_lo), p - q), q
+
+    return exp_ratio, expm1_ratio
+
+
+exp_ratio, expm1_ratio = make_ratios(make_split(np.float64, LOWEST, LIFT), LIFT)

@@ -14,7 +14,7 @@ from sigmoids.backends import exponential
 from sigmoids.backends.exponential import LOG2E, P1, P2, P3, P4, P5
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 FASTMATH = {"nsz"}
 """Zeros may lose their sign on the way.  Nothing else: multiplications and additions are fused
@@ -29,10 +29,27 @@ cache for another that is compiled.  None but the outermost may be left: their n
 jit = njit(**OPTIONS)
 
 
-@jit
-def abs(x: Any) -> Any:  # noqa: A001
+def _call(name: str) -> Callable[..., Any]:
+    """What generates code for an operation of LLVM's, whose arguments are all of one type."""
+
+    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        real = arguments[0].type
+        kind = ir.FunctionType(real, [real] * len(arguments))
+        return builder.call(builder.module.declare_intrinsic(name, [real], kind), arguments)
+
+    return code
+
+
+@intrinsic
+def abs(_typing: Any, x: Any) -> Any:  # noqa: A001
     """Magnitude."""
-    return x if x > 0 else -x
+    return x(x), _call("llvm.fabs")
+
+
+@intrinsic
+def copysign(_typing: Any, magnitude: Any, _x: Any) -> Any:
+    """A number with the sign of another of its type."""
+    return magnitude(magnitude, magnitude), _call("llvm.copysign")
 
 
 @jit
@@ -58,24 +75,60 @@ def is_nan(_typing: Any, x: Any) -> Any:
 @intrinsic
 def fma(_typing: Any, a: Any, _b: Any, _c: Any) -> Any:
     """a·b + c, rounded once, in the type of ``a``."""
+    return a(a, a, a), _call("llvm.fma")
+
+
+def make_horner(coefficients: Sequence[Any]) -> Callable[[Any], Any]:
+    """The polynomial with these coefficients, the constant one first, of their type."""
+    last, *others = reversed(coefficients)
 
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        real = arguments[0].type
-        kind = ir.FunctionType(real, [real] * 3)
-        return builder.call(builder.module.declare_intrinsic("llvm.fma", [real], kind), arguments)
+        (w,) = arguments
+        fused = _call("llvm.fma")
+        value = w.type(float(last))
+        for coefficient in others:
+            value = fused(None, builder, None, (w, value, w.type(float(coefficient))))
+        return value
 
-    return a(a, a, a), code
+    @intrinsic
+    def horner(_typing: Any, w: Any) -> Any:
+        return w(w), code
+
+    return horner
 
 
-@jit
-def polynomial(w: Any) -> Any:
-    """(R − 2)/w for w = r², of :mod:`sigmoids.backends.exponential`, in float64."""
-    return fma(w, fma(w, fma(w, fma(w, P5, P4), P3), P2), P1)
+exp_series = make_horner((P1, P2, P3, P4, P5))
+"""(R − 2)/w for w = r², of :mod:`sigmoids.backends.exponential`, in float64."""
 
 
-def make_split(
-    real: Any, lowest: float = -math.inf, lift: int = 0, lifted_below: float = math.inf
-) -> Callable[[Any], Any]:
+@intrinsic
+def least(_typing: Any, a: Any, _b: Any) -> Any:
+    """The smaller number, or NaN.
+
+    Unlike a select it is computed as it stands.  Where a select by the same comparison follows, the
+    compiler would leave out one of the two, and compute with the number that was to be limited.
+    """
+    return a(a, a), _call("llvm.minimum")
+
+
+@intrinsic
+def greatest(_typing: Any, a: Any, _b: Any) -> Any:
+    """The larger number, or NaN."""
+    return a(a, a), _call("llvm.maximum")
+
+
+def make_limit(real: Any) -> Callable[[Any, float, float], Any]:
+    """``limit(x, low, high)`` for numbers of a floating type."""
+    largest = float(np.finfo(real).max)
+
+    @jit
+    def limit(x: Any, low: float, high: float) -> Any:
+        return least(greatest(x, real(low)), real(min(high, largest)))
+
+    return limit
+
+
+def make_split(real: Any, lowest: float = -math.inf, lift: int = 0) -> Callable[[Any], Any]:
     """The argument reduction of :mod:`sigmoids.backends.exponential` in one floating type.
 
     Parameters
@@ -87,8 +140,6 @@ def make_split(
         none whose e^z is too large.
     lift : int
         The power of two is to be 2^lift times too large, so that it always is a normal number.
-    lifted_below : float
-        It is so for arguments below this only.
 
     Returns
     -------
@@ -97,12 +148,11 @@ def make_split(
     """
     info = np.finfo(real)
     mantissa, bias = info.nmant, 1 - info.minexp
-    limited, everywhere = lowest > -math.inf, lifted_below == math.inf
-    lowest, highest, limit = real(lowest), real(exponential.HIGHEST), real(lifted_below)
+    limited = lowest > -math.inf
+    lowest, highest = real(lowest), real(exponential.HIGHEST)
     # Adding 1.5·2^mantissa rounds to an integer, which then stands in the low bits of the sum;
     # `bias` more makes it the exponent's bits.
-    usual = real(1.5 * 2**mantissa + bias)
-    lifting = real(1.5 * 2**mantissa + bias + lift)
+    shift = real(1.5 * 2**mantissa + bias + lift)
     log2e = real(LOG2E)
 
     @intrinsic
@@ -121,7 +171,6 @@ def make_split(
         if limited:
             z = lowest if z < lowest else z
             z = highest if z > highest else z
-        shift = lifting if everywhere else where(z < limit, lifting, usual)
         shifted = fma(z, log2e, shift)
         return z, shifted - shift, power(shifted)
 

@@ -6,19 +6,59 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sigmoids.backends import logarithm
+from sigmoids.backends.arctangent import PI_4, PI_4_LOW
 from sigmoids.backends.exponential import LN2_HIGH, LN2_LOW, LOWEST_NARROW
-from sigmoids.backends.numba.scalars import abs, fma, jit, make_split, polynomial, where  # noqa: A004
+from sigmoids.backends.numba.inverses import (
+    arctan_series,
+    log_series,
+    make_align,
+    make_arctan_ratio,
+    make_log_ratio,
+)
+from sigmoids.backends.numba.scalars import (
+    abs,  # noqa: A004
+    copysign,
+    exp_series,
+    fma,
+    jit,
+    make_limit,
+    make_split,
+    where,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["abs", "exp_ratio", "expm1_ratio", "number", "where"]
+__all__ = [
+    "abs",
+    "arctan_ratio",
+    "copysign",
+    "exp_ratio",
+    "expm1_ratio",
+    "itself",
+    "limit",
+    "log_ratio",
+    "number",
+    "where",
+]
+
+limit = make_limit(np.float64)
+align = make_align(np.float64, logarithm.LIFT)
+log_ratio = make_log_ratio(np.float64, align, log_series, (LN2_HIGH, LN2_LOW))
+arctan_ratio = make_arctan_ratio(np.float64, arctan_series, (PI_4, PI_4_LOW))
 
 
 @jit
-def number(value: Any) -> Any:
-    """A constant."""
+def number(value: Any, rest: float = 0.0) -> Any:  # noqa: ARG001
+    """A constant or the argument."""
     return value
+
+
+@jit
+def itself(x: Any) -> Any:
+    """As it is."""
+    return x
 
 
 def make_ratios(
@@ -32,7 +72,7 @@ def make_ratios(
         z, k, power = split(z)
         r = fma(-k, LN2_LOW, fma(-k, LN2_HIGH, z))
         w = r * r
-        even = fma(w, polynomial(w), 2.0)
+        even = fma(w, exp_series(w), 2.0)
         return (even + r) * power, (even - r) * scale, k, r
 
     @jit
