@@ -26,7 +26,7 @@ ENTRIES = [
 
 @pytest.mark.parametrize(("function", "dtype", "size", "contender"), ENTRIES)
 def test_call(benchmark, function, dtype, size, contender):
-    arrays = inputs(dtype, size)
+    arrays = inputs(function, dtype, size)
     prepared = contender.prepare(*arrays)
     if contender.kind != "limit":
         check(function, prepared, arrays)

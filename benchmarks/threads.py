@@ -46,7 +46,7 @@ def main() -> None:
         chosen = engine.WORTHWHILE.get((dtype, accuracy), engine.LOOK_UPS)
         cells = []
         for power in POWERS:
-            (x,) = inputs(dtype, 2**power)
+            (x,) = inputs("sigmoid", dtype, 2**power)
             call = partial(sg.sigmoid, x, backend="numba", accuracy=accuracy, out=np.empty_like(x))
             alone, shared = side_by_side(engine, (dtype, accuracy), call)
             cells.append(f"{alone:.0f} / {shared:.0f}")

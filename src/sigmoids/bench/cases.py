@@ -8,17 +8,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sigmoids.choice import DTYPES
+from sigmoids.functions import parts
 
 if TYPE_CHECKING:
     from sigmoids.peers.peer import Arrays
 
 LARGEST = 10**9
 
+PROBABILITIES = (0.0, 1.0)
 
-def inputs(dtype: str, size: int) -> Arrays:
-    """Seeded numbers as they come out of a model: normal, with a standard deviation of 4."""
-    x = np.random.default_rng(0).standard_normal(size, np.float32)
-    return ((4 * x).astype(DTYPES[dtype]),)
+
+def inputs(function: str, dtype: str, size: int) -> Arrays:
+    """Seeded numbers as they come out of a model: normal, with a standard deviation of 4.
+
+    Probabilities and labels are uniform between 0 and 1.
+    """
+    spec = parts(function)[0]
+    rng = np.random.default_rng(0)
+    arrays = [rng.random(size, np.float32) for _ in spec.arguments]
+    if spec.domain != PROBABILITIES:
+        arrays[0] = 4 * np.random.default_rng(0).standard_normal(size, np.float32)
+    return tuple(array.astype(DTYPES[dtype]) for array in arrays)
 
 
 def sizes(text: str) -> tuple[int, ...]:

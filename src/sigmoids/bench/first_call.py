@@ -69,7 +69,7 @@ def _report(function: str, dtype: str, library: str, name: str) -> dict[str, Any
 
     from sigmoids.bench.cases import inputs
 
-    few, many = inputs(dtype, 100), inputs(dtype, SIZE)
+    few, many = inputs(function, dtype, 100), inputs(function, dtype, SIZE)
     start = perf_counter()
     contender = _find(function, library, name)
     contender.prepare(*few).result()

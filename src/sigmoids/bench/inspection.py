@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,16 +12,14 @@ from sigmoids.accuracy.truth import Truth
 from sigmoids.functions import parts
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sigmoids.peers.peer import Arrays, Prepared
 
 CHECKED = 10_000
 """Results that are looked at in an array."""
 
-TOLERANCE = 8
-"""Distance from the exact value that passes, in units of the dtype's precision and of the larger
-of 1 and the value: a check of what is computed, not of how exactly."""
+TOLERANCE = 16
+"""Distance from the exact value that passes, in units of the dtype's precision and of the largest
+of 1, the arguments and the value: a check of what is computed, not of how exactly."""
 
 
 class WrongResultError(Exception):
@@ -32,13 +31,14 @@ def check(function: str, prepared: Prepared, inputs: Arrays) -> Arrays:
     x = inputs[0]
     results = prepared.result()
     step = -(-x.size // CHECKED)
-    wide = x[::step].astype(np.longdouble)
+    wide = [a[::step].astype(np.longdouble) for a in inputs]
     tolerance = TOLERANCE * 2.0 ** -Format.of(x.dtype).bits
     for part, y in zip(parts(function), results, strict=True):
         if (y.shape, y.dtype) != (x.shape, x.dtype):
             raise WrongResultError(f"returns {y.dtype}{y.shape} for {x.dtype}{x.shape}")
-        exact = part.reference(np, wide)
-        off = np.abs(y[::step].astype(np.longdouble) - exact) / np.maximum(1, np.abs(exact))
+        exact = part.reference(np, *wide)
+        scale = reduce(np.maximum, map(np.abs, (*wide, exact)), 1)
+        off = np.abs(y[::step].astype(np.longdouble) - exact) / scale
         if not off.max() <= tolerance:
             at = int(off.argmax())
             raise WrongResultError(f"returns {y[::step][at]} for {x[::step][at]}")
@@ -50,6 +50,6 @@ def largest_error(results: Arrays, truths: list[Truth]) -> float:
     return float(max(t.errors(y).max() for t, y in zip(truths, results, strict=True)))
 
 
-def truths(function: str, x: NDArray[Any]) -> list[Truth]:
+def truths(function: str, inputs: Arrays) -> list[Truth]:
     """The exact values of everything that a function returns."""
-    return [Truth.of(part, x) for part in parts(function)]
+    return [Truth.of(part, *inputs) for part in parts(function)]

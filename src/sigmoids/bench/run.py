@@ -157,7 +157,7 @@ class Run:
         self.first_calls.append(first_call.measure(function, dtype, contender))
 
     def _time(self, case: Case) -> None:
-        arrays = inputs(case.dtype, case.size)
+        arrays = inputs(case.function, case.dtype, case.size)
         taking_part = [
             who for who in self.plan.contenders(case) if self._is_right(who, case, arrays)
         ]
@@ -189,8 +189,8 @@ class Run:
         return True
 
     def _measure_errors(self, function: str, dtype: str) -> None:
-        arrays = inputs(dtype, SAMPLED)
-        exact = truths(function, arrays[0])
+        arrays = inputs(function, dtype, SAMPLED)
+        exact = truths(function, arrays)
         for who in self.plan.computing(function, dtype):
             ulp = largest_error(who.prepare(*arrays).result(), exact)
             self.errors.append(Error(function, dtype, who.name, who.library, who.kind, ulp))

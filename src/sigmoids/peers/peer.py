@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,3 +88,12 @@ class Library:
 def as_arrays(result: Any) -> Arrays:
     """One NumPy array or several, as a tuple."""
     return result if isinstance(result, tuple) else (np.asarray(result),)
+
+
+def in_arrays(steps: Callable[..., Any], number: int = 1) -> Callable[..., Call]:
+    """Bind steps that take, after their inputs, so many arrays to keep all they compute in."""
+
+    def bind(*inputs: NDArray[Any]) -> Call:
+        return partial(steps, *inputs, *(np.empty_like(inputs[0]) for _ in range(number)))
+
+    return bind

@@ -1,13 +1,19 @@
-"""PyTorch: its functions in inference mode, which spares the records for autograd, and autograd."""
+"""PyTorch: its functions in inference mode, which spares the records for autograd, and autograd.
+
+``out=`` spares new memory, which costs more than the function for large arrays; some functions take
+it without saying so, and ``silu`` only as the operator beneath.
+"""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
 from functools import partial
+from math import pi
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from sigmoids.peers.peer import Arrays, Call, Library, Peer, Prepared
 
@@ -18,38 +24,67 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def sigmoid(x: Any) -> Call:
-    """The function."""
-    return partial(torch.sigmoid, x)
-
-
-def sigmoid_out(x: Any) -> Call:
-    """The function, its result's place given."""
-    return partial(torch.sigmoid, x, out=torch.empty_like(x))
-
-
-def slope(x: Any) -> Call:
-    """The derivative by autograd."""
-    value_and_slope = both(x)
-    return lambda: value_and_slope()[1]
-
-
-def both(x: Any) -> Call:
+def both(function: Callable[[Any], Any], x: Any) -> Call:
     """Value and derivative by autograd."""
     x = x.detach().requires_grad_()
     ones = torch.ones_like(x)
 
     def call() -> tuple[Any, Any]:
-        y = torch.sigmoid(x)
+        y = function(x)
         return y.detach(), torch.autograd.grad(y, x, ones)[0]
 
     return call
+
+
+def slope(function: Callable[[Any], Any], x: Any) -> Call:
+    """The derivative by autograd."""
+    value_and_slope = both(function, x)
+    return lambda: value_and_slope()[1]
+
+
+def tanh_slope(x: Any, out: Any) -> Any:
+    """The derivative written out, in one array."""
+    return torch.tanh(x, out=out).square_().neg_().add_(1)
+
+
+def arctan_sigmoid(x: Any) -> Any:
+    """The expression."""
+    return 2 / pi * torch.atan(pi / 2 * x)
+
+
+def arctan_sigmoid_in_place(x: Any, out: Any) -> Any:
+    """The expression, in one array."""
+    return torch.mul(x, pi / 2, out=out).atan_().mul_(2 / pi)
+
+
+def arctan_slope(x: Any, out: Any) -> Any:
+    """The derivative written out, in one array."""
+    return torch.mul(x, pi / 2, out=out).square_().add_(1).reciprocal_()
+
+
+def cross_entropy(x: Any, labels: Any, out: Any) -> Any:
+    """log(1 + e^x) − x·y, in one array."""
+    zero = x.new_zeros(())
+    return torch.logaddexp(x, zero, out=out).addcmul_(x, labels, value=-1)
 
 
 def _tensor(x: NDArray[Any]) -> Any:
     if x.dtype.kind == "f":
         return torch.from_numpy(x.copy())
     return torch.from_numpy(x.view(np.int16).copy()).view(torch.bfloat16)
+
+
+def _plain(label: str, function: Callable[..., Any]) -> Peer:
+    return _peer(label, lambda *inputs: partial(function, *inputs))
+
+
+def _with_out(label: str, function: Callable[..., Any]) -> Peer:
+    """The function, its result's place given."""
+    return _peer(label, lambda *inputs: partial(function, *inputs, out=torch.empty_like(inputs[0])))
+
+
+def _autograd(label: str, bind: Callable[..., Call], function: Callable[[Any], Any]) -> Peer:
+    return _peer(label, partial(bind, function), nullcontext)
 
 
 def _peer(
@@ -76,9 +111,52 @@ library = Library(
     "torch",
     ("float16", "bfloat16", "float32", "float64"),
     {
-        "sigmoid": (_peer("torch.sigmoid", sigmoid), _peer("torch.sigmoid(out=)", sigmoid_out)),
-        "sigmoid_derivative": (_peer("torch.sigmoid, autograd", slope, nullcontext),),
-        "sigmoid_and_derivative": (_peer("torch.sigmoid and autograd", both, nullcontext),),
+        "sigmoid": (
+            _plain("torch.sigmoid", torch.sigmoid),
+            _with_out("torch.sigmoid(out=)", torch.sigmoid),
+        ),
+        "sigmoid_derivative": (_autograd("torch.sigmoid, autograd", slope, torch.sigmoid),),
+        "sigmoid_and_derivative": (_autograd("torch.sigmoid and autograd", both, torch.sigmoid),),
+        "logit": (
+            _plain("torch.logit", torch.logit),
+            _with_out("torch.logit(out=)", torch.logit),
+        ),
+        "log_sigmoid": (
+            _plain("F.logsigmoid", functional.logsigmoid),
+            _with_out("F.logsigmoid(out=)", functional.logsigmoid),
+        ),
+        "softplus": (
+            _plain("F.softplus", functional.softplus),
+            _with_out("F.softplus(out=)", functional.softplus),
+        ),
+        "silu": (
+            _plain("F.silu", functional.silu),
+            _with_out("aten.silu(out=)", torch.ops.aten.silu.out),
+        ),
+        "silu_derivative": (_autograd("F.silu, autograd", slope, functional.silu),),
+        "tanh": (
+            _plain("torch.tanh", torch.tanh),
+            _with_out("torch.tanh(out=)", torch.tanh),
+        ),
+        "tanh_derivative": (
+            _autograd("torch.tanh, autograd", slope, torch.tanh),
+            _with_out("1-torch.tanh(x)**2, out=", tanh_slope),
+        ),
+        "arctan_sigmoid": (
+            _plain("2/pi*torch.atan(pi/2*x)", arctan_sigmoid),
+            _with_out("2/pi*torch.atan(pi/2*x), out=", arctan_sigmoid_in_place),
+        ),
+        "arctan_sigmoid_derivative": (
+            _autograd("torch.atan, autograd", slope, arctan_sigmoid),
+            _with_out("torch 1/(1+(pi/2*x)**2), out=", arctan_slope),
+        ),
+        "sigmoid_binary_cross_entropy": (
+            _plain(
+                "torch BCEWithLogitsLoss",
+                partial(functional.binary_cross_entropy_with_logits, reduction="none"),
+            ),
+            _with_out("torch.logaddexp(x,0)-x*y, out=", cross_entropy),
+        ),
     },
     torch.set_num_threads,
 )
