@@ -11,12 +11,18 @@ from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
 from sigmoids.backends import registry
 from sigmoids.choice import DTYPES as DTYPES_BY_NAME
-from sigmoids.functions import FUNCTIONS
+from sigmoids.functions import RESULTS
 
 BACKENDS = tuple(registry.ROWS)
 DTYPES = tuple(DTYPES_BY_NAME.values())
 NARROW_DTYPES = DTYPES[:2]
 ACCURACIES = ("high", "fast")
+
+MEMBERS = {name: member for name, member in RESULTS.items() if not name.endswith(("[0]", "[1]"))}
+"""The functions of one argument, and one of two whose second argument is fixed."""
+
+TYPICAL = ("sigmoid", "sigmoid_and_derivative[1]", "sigmoid_binary_cross_entropy[labels=1.0]")
+"""One argument, two results, two arguments: what becomes of arrays does not depend on more."""
 
 SPECIAL = np.array(
     [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, -np.nan, 1e-8, -1e-8, 20.0, -20.0, 88.0, -88.0,
@@ -36,6 +42,6 @@ def bits(array):
 @cache
 def rounded_oracle(name, dtype):
     """Correctly rounded results for every value of a narrow dtype, from mpmath."""
-    oracle, fmt = Oracle(FUNCTIONS[name].spec), Format.of(dtype)
+    oracle, fmt = Oracle(RESULTS[name].spec), Format.of(dtype)
     x = inputs.all_values(dtype)
     return x, np.array([oracle.rounded(float(v), fmt) for v in x]).astype(dtype)

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import jax
 import pytest
 
 import sigmoids as sg
-from cases import ACCURACIES, BACKENDS, DTYPES, dtype_id
+from cases import ACCURACIES, BACKENDS, DTYPES, TYPICAL, dtype_id
 from sigmoids import dispatch, selection
 from sigmoids.containers import numpy_kind
 from sigmoids.functions import RESULTS
@@ -11,6 +12,11 @@ from sigmoids.functions import RESULTS
 
 @pytest.fixture(params=RESULTS, scope="session")
 def member(request):
+    return RESULTS[request.param]
+
+
+@pytest.fixture(params=TYPICAL, scope="session")
+def typical(request):
     return RESULTS[request.param]
 
 
@@ -34,6 +40,13 @@ def forget_routes():
     selection.environment.cache_clear()
     dispatch._routes.clear()
     numpy_kind._bound.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compiled_code_is_given_back():
+    """Thousands of XLA programs in one process are more memory maps than Linux grants it."""
+    yield
+    jax.clear_caches()
 
 
 @pytest.fixture(autouse=True)

@@ -63,7 +63,7 @@ def test_the_lowest_floor_needs_the_standard_library_only():
     tree = ast.parse((ROOT / "spec.py").read_text())
     modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     modules |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    assert modules <= {"__future__", "collections.abc", "dataclasses", "typing"}
+    assert modules <= {"__future__", "collections.abc", "dataclasses", "math", "typing"}
 
 
 def test_every_function_file_is_in_the_table():
@@ -76,8 +76,11 @@ def test_every_function_is_public_with_one_signature():
     for name, member in (FUNCTIONS | JOINT).items():
         assert getattr(sigmoids, name) is member.function
         assert name in sigmoids.__all__
-        parameters = inspect.signature(member.function).parameters.values()
-        signatures.add(tuple((p.name, p.kind, p.default) for p in parameters))
+        arguments, options = [], []
+        for p in inspect.signature(member.function).parameters.values():
+            (arguments if p.kind is p.POSITIONAL_ONLY else options).append((p.name, p.default))
+        assert tuple(name for name, _ in arguments) == member.spec.arguments
+        signatures.add(tuple(options))
         for section in ("Parameters", "Returns", "Raises", "Notes", "Examples"):
             assert f"{section}\n    ---" in member.function.__doc__, (name, section)
     assert len(signatures) == 1

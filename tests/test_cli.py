@@ -50,10 +50,17 @@ def test_plot(tmp_path, name):
     assert start.startswith(PNG) if name.endswith("png") else b"<svg" in start
 
 
+def test_plot_of_the_whole_family(tmp_path):
+    done = sigmoids("plot", "--sheet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "family.png").read_bytes().startswith(PNG)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["plot", "sigmoidal"], "unknown function 'sigmoidal'"),
+        (["plot", "--sheet", "tanh"], "--sheet draws the whole family"),
         (["plot", "-o", "figure.bmp"], "the file's suffix must be .png or .svg"),
         (["plot", "-o", "missing/figure.png"], "missing/figure.png"),
         (["demo", "-o", "missing/figure.png"], "there is no folder"),
@@ -108,16 +115,3 @@ def test_commands_say_what_to_install(tmp_path, command, missing):
     assert done.returncode == 2
     extra = {"plot": "plot", "demo": "demo"}[command]
     assert f'pip install "sigmoids[{extra}]"' in done.stderr
-
-
-def test_plot_returns_its_axes():
-    from matplotlib.figure import Figure
-
-    ax = Figure().add_subplot()
-    assert sg.plot("sigmoid", ax=ax) is ax
-    curve, slope = ax.get_lines()
-    assert (curve.get_color(), slope.get_color(), slope.get_linestyle()) == ("black", "red", "--")
-    x, y = slope.get_data()
-    assert (y == sg.sigmoid_derivative(x, backend="numpy")).all()
-    with pytest.raises(ValueError, match="unknown function 'relu': there are sigmoid"):
-        sg.plot("relu")

@@ -36,31 +36,31 @@ def test_a_library_that_is_still_being_imported_is_no_obstacle(monkeypatch):
 
 
 @pytest.mark.parametrize("x", [0.5, 2, True, -3.25], ids=repr)
-def test_python_numbers_give_python_floats(member, backend, x):
-    y = member.function(x, backend=backend)
+def test_python_numbers_give_python_floats(typical, backend, x):
+    y = typical.function(x, backend=backend)
     assert type(y) is float
-    assert y == member.function(np.array([x], float), backend=backend)[0]
+    assert y == typical.function(np.array([x], float), backend=backend)[0]
 
 
 @pytest.mark.parametrize("x", [[0.5, -1], (1, 2), [[True], [False]], [], 3 * [np.float32(1)]])
-def test_lists_give_float64_arrays(member, backend, x):
-    y = member.function(x, backend=backend)
+def test_lists_give_float64_arrays(typical, backend, x):
+    y = typical.function(x, backend=backend)
     assert type(y) is np.ndarray
     assert y.dtype == np.float64
     assert y.shape == np.shape(x)
 
 
-def test_numpy_scalars_stay_scalars(member, backend, dtype):
-    y = member.function(dtype.type(0.5), backend=backend)
+def test_numpy_scalars_stay_scalars(typical, backend, dtype):
+    y = typical.function(dtype.type(0.5), backend=backend)
     assert type(y) is dtype.type
-    assert y == member.function(np.full(3, 0.5, dtype), backend=backend)[1]
-    assert type(member.function(np.int32(1), backend=backend)) is np.float64
+    assert y == typical.function(np.full(3, 0.5, dtype), backend=backend)[1]
+    assert type(typical.function(np.int32(1), backend=backend)) is np.float64
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (3, 0, 2), (1,), (2, 3, 4)], ids=str)
-def test_shape_and_dtype_stay(member, backend, dtype, shape):
+def test_shape_and_dtype_stay(typical, backend, dtype, shape):
     x = np.linspace(-3, 3, int(np.prod(shape))).reshape(shape).astype(dtype)
-    y = member.function(x, backend=backend)
+    y = typical.function(x, backend=backend)
     assert type(y) is np.ndarray
     assert (y.shape, y.dtype) == (shape, dtype)
     assert y.flags.writeable
@@ -68,16 +68,16 @@ def test_shape_and_dtype_stay(member, backend, dtype, shape):
 
 
 @pytest.mark.parametrize("kind", ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"])
-def test_integers_and_booleans_become_float64(member, backend, kind):
+def test_integers_and_booleans_become_float64(typical, backend, kind):
     x = np.array([0, 1, 1], kind)
-    y = member.function(x, backend=backend)
+    y = typical.function(x, backend=backend)
     assert y.dtype == np.float64
-    assert same(y, member.function(x.astype(float), backend=backend)).all()
+    assert same(y, typical.function(x.astype(float), backend=backend)).all()
 
 
-def test_extension_integers_become_float64(member, backend):
+def test_extension_integers_become_float64(typical, backend):
     x = np.array([-2, 0, 1], ml_dtypes.int4)
-    assert member.function(x, backend=backend).dtype == np.float64
+    assert typical.function(x, backend=backend).dtype == np.float64
 
 
 SMALL_FLOATS = [
@@ -88,111 +88,111 @@ SMALL_FLOATS = [
 
 
 @pytest.mark.parametrize("small", SMALL_FLOATS, ids=str)
-def test_every_small_float_keeps_its_dtype(member, backend, small):
+def test_every_small_float_keeps_its_dtype(typical, backend, small):
     x = inputs.all_values(small)
-    y = member.function(x, backend=backend)
+    y = typical.function(x, backend=backend)
     assert y.dtype == small
     with np.errstate(all="ignore"):
-        exact = member.function(x.astype(np.float64), backend="numba")
+        exact = typical.function(x.astype(np.float64), backend="numba")
     assert same(y, exact.astype(small)).all()
 
 
 @pytest.mark.parametrize("order", ["=", "S"], ids=["native", "swapped"])
-def test_longdouble_is_computed_as_longdouble(member, backend, order):
+def test_longdouble_is_computed_as_longdouble(typical, backend, order):
     x = np.linspace(-5, 5, 11).astype(np.dtype(np.longdouble).newbyteorder(order))
-    y = member.function(x, backend=backend)
+    y = typical.function(x, backend=backend)
     assert y.dtype == x.dtype
-    exact = member.spec.reference(np, x)
+    exact = typical.spec.reference(np, x)
     assert (np.abs(y - exact) <= 6 * np.finfo(np.longdouble).eps * exact).all()
 
 
-def test_byte_order_stays(member, backend):
+def test_byte_order_stays(typical, backend):
     for kind in ("<f4", ">f4", "<f8", ">f8", ">f2"):
         x = np.linspace(-5, 5, 7).astype(kind)
-        y = member.function(x, backend=backend)
+        y = typical.function(x, backend=backend)
         assert y.dtype == x.dtype
-        assert y.tolist() == member.function(x.astype(kind[1:]), backend=backend).tolist()
+        assert y.tolist() == typical.function(x.astype(kind[1:]), backend=backend).tolist()
 
 
-def test_input_is_never_written(member, backend, dtype):
+def test_input_is_never_written(typical, backend, dtype):
     x = np.linspace(-5, 5, 10_001).astype(dtype)
     x.flags.writeable = False
     before = x.copy()
-    member.function(x, backend=backend)
+    typical.function(x, backend=backend)
     assert (x == before).all()
 
 
-def test_memmap(member, backend, tmp_path):
+def test_memmap(typical, backend, tmp_path):
     x = np.memmap(tmp_path / "x", np.float32, "w+", shape=(50, 3))
     x[:] = np.linspace(-9, 9, 150).reshape(50, 3)
-    y = member.function(x, backend=backend)
+    y = typical.function(x, backend=backend)
     assert type(y) is np.ndarray
-    assert (y == member.function(np.array(x), backend=backend)).all()
-    assert member.function(x, backend=backend, out=x) is x
+    assert (y == typical.function(np.array(x), backend=backend)).all()
+    assert typical.function(x, backend=backend, out=x) is x
     assert (x == y).all()
 
 
-def test_order_of_memory_stays(member):
+def test_order_of_memory_stays(typical):
     for backend in ("numpy", "numba"):
         x = np.asfortranarray(np.ones((40, 30)))
-        assert member.function(x, backend=backend).flags.f_contiguous
+        assert typical.function(x, backend=backend).flags.f_contiguous
 
 
 @pytest.mark.parametrize("mask", [np.ma.nomask, [True, False, True]], ids=["nomask", "mask"])
-def test_masks_stay(member, backend, mask):
+def test_masks_stay(typical, backend, mask):
     x = np.ma.array([1e3, 0.5, np.nan], mask=mask, fill_value=7.0)
-    y = member.function(x, backend=backend)
+    y = typical.function(x, backend=backend)
     assert type(y) is np.ma.MaskedArray
     assert (np.ma.getmaskarray(y) == np.ma.getmaskarray(x)).all()
     assert y.fill_value == 7.0
-    assert y[1] == member.function(0.5, backend=backend)
+    assert y[1] == typical.function(0.5, backend=backend)
     y[0] = 0.25
     assert x.data[0] == 1e3
     if mask is not np.ma.nomask:
         assert bool(x.mask[0]), "the mask is a copy"
-    assert member.function(np.ma.masked, backend=backend) is np.ma.masked
+    assert typical.function(np.ma.masked, backend=backend) is np.ma.masked
 
 
-def test_masked_out(member):
+def test_masked_out(typical):
     x = np.ma.array([0.0, 1.0], mask=[True, False])
     out = np.ma.zeros(2)
-    assert member.function(x, out=out) is out
+    assert typical.function(x, out=out) is out
     assert out.mask.tolist() == [True, False]
 
 
-def test_subclasses_stay(member, backend):
+def test_subclasses_stay(typical, backend):
     x = np.linspace(-1, 1, 6).reshape(2, 3).view(Labelled)
     x.label = "kept"
-    y = member.function(x, backend=backend)
+    y = typical.function(x, backend=backend)
     assert type(y) is Labelled
     assert y.label == "kept"
 
 
 @pytest.mark.parametrize("kind", [jnp.float16, jnp.bfloat16, jnp.float32, jnp.float8_e4m3fn])
-def test_jax_arrays_stay_jax_arrays(member, backend, kind):
+def test_jax_arrays_stay_jax_arrays(typical, backend, kind):
     x = jnp.linspace(-5, 5, 12).reshape(3, 4).astype(kind)
-    y = member.function(x, backend=backend)
+    y = typical.function(x, backend=backend)
     assert isinstance(y, jax.Array)
     assert (y.shape, y.dtype, y.sharding) == (x.shape, x.dtype, x.sharding)
-    assert same(np.asarray(y), member.function(np.asarray(x), backend="numpy")).all()
+    assert same(np.asarray(y), typical.function(np.asarray(x), backend="numpy")).all()
 
 
-def test_jax_float64_arrays_stay_float64_without_the_flag(member, backend):
+def test_jax_float64_arrays_stay_float64_without_the_flag(typical, backend):
     with jax.enable_x64(True):
         x = jnp.linspace(-5.0, 5.0, 12)
     assert x.dtype == np.float64
-    assert member.function(x, backend=backend).dtype == np.float64
+    assert typical.function(x, backend=backend).dtype == np.float64
 
 
-def test_jax_integers_become_jax_default_float(member, backend):
+def test_jax_integers_become_jax_default_float(typical, backend):
     for x in (jnp.arange(3), jnp.array([True, False])):
-        y = member.function(x, backend=backend)
+        y = typical.function(x, backend=backend)
         assert isinstance(y, jax.Array)
         assert y.dtype == jnp.result_type(float)
 
 
 @pytest.mark.parametrize("case", ["fresh", "itself", "ahead", "behind", "strided", "reversed"])
-def test_out(member, backend, dtype, case):
+def test_out(typical, backend, dtype, case):
     memory = np.linspace(-8, 8, 20_000).astype(dtype)
     x, out = {
         "fresh": (memory[:9_000], np.empty(9_000, dtype)),
@@ -202,24 +202,24 @@ def test_out(member, backend, dtype, case):
         "strided": (memory[:9_000], memory[::2][:9_000]),
         "reversed": (memory, memory[::-1]),
     }[case]
-    expected = member.function(x.copy(), backend=backend)
-    assert member.function(x, backend=backend, out=out) is out
+    expected = typical.function(x.copy(), backend=backend)
+    assert typical.function(x, backend=backend, out=out) is out
     assert same(out, expected).all()
 
 
-def test_out_for_scalars_and_lists(member, backend):
+def test_out_for_scalars_and_lists(typical, backend):
     out = np.empty(())
-    assert member.function(0.5, backend=backend, out=out) is out
-    assert out == member.function(0.5, backend=backend)
+    assert typical.function(0.5, backend=backend, out=out) is out
+    assert out == typical.function(0.5, backend=backend)
     out = np.empty(2)
-    assert member.function([0.5, 1], backend=backend, out=out) is out
+    assert typical.function([0.5, 1], backend=backend, out=out) is out
     subclass = np.zeros(2).view(Labelled)
-    assert member.function(np.ones(2), backend=backend, out=subclass) is subclass
-    assert (np.asarray(subclass) == member.function(1.0, backend=backend)).all()
+    assert typical.function(np.ones(2), backend=backend, out=subclass) is subclass
+    assert (np.asarray(subclass) == typical.function(1.0, backend=backend)).all()
 
 
 @settings(max_examples=50, deadline=None)
 @given(x=st.floats(width=32))
-def test_numbers_scalars_and_arrays_agree(member, x):
-    array = member.function(np.full(9, x, np.float32))
-    assert same(member.function(np.float32(x)), array).all()
+def test_numbers_scalars_and_arrays_agree(typical, x):
+    array = typical.function(np.full(9, x, np.float32))
+    assert same(typical.function(np.float32(x)), array).all()

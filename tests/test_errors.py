@@ -48,9 +48,9 @@ def test_missing_backend(monkeypatch):
         sg.set_default_backend("jax")
 
 
-def test_unknown_accuracy(member):
+def test_unknown_accuracy(typical):
     with pytest.raises(ValueError, match="'exact': there are 'high' and 'fast'"):
-        member.function(X, accuracy="exact")
+        typical.function(X, accuracy="exact")
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_unknown_accuracy(member):
     ],
     ids=str,
 )
-def test_unsuitable_dtypes(member, backend, x, dtype):
+def test_unsuitable_dtypes(typical, backend, x, dtype):
     with pytest.raises(
-        TypeError, match=rf"{member.function.__name__}\(\) takes real numbers.*{dtype}"
+        TypeError, match=rf"{typical.function.__name__}\(\) takes real numbers.*{dtype}"
     ):
-        member.function(x, backend=backend)
+        typical.function(x, backend=backend)
 
 
 @pytest.mark.parametrize("x", [1j, "1", None, {}, {1.0}, datetime.date(2020, 1, 1), object()])
-def test_unsuitable_objects(member, x):
+def test_unsuitable_objects(typical, x):
     with pytest.raises(TypeError, match=r"cannot take .*: pass a number, a list, a NumPy array"):
-        member.function(x)
+        typical.function(x)
 
 
 @pytest.mark.parametrize(
@@ -94,29 +94,29 @@ def test_unsuitable_objects(member, x):
         (jnp.zeros(3), TypeError, "out must be a NumPy array"),
     ],
 )
-def test_unsuitable_out(member, backend, out, error, text):
+def test_unsuitable_out(typical, backend, out, error, text):
     before = np.array(out)
     with pytest.raises(error, match=text):
-        member.function(X, backend=backend, out=out)
+        typical.function(X, backend=backend, out=out)
     assert (np.asarray(out) == before).all()
 
 
-def test_read_only_out(member, backend):
+def test_read_only_out(typical, backend):
     out = np.zeros(3)
     out.flags.writeable = False
     with pytest.raises(ValueError, match="out is read-only"):
-        member.function(X, backend=backend, out=out)
+        typical.function(X, backend=backend, out=out)
     assert (out == 0).all()
 
 
-def test_out_for_jax_arrays(member, backend):
+def test_out_for_jax_arrays(typical, backend):
     with pytest.raises(TypeError, match="JAX arrays are immutable"):
-        member.function(jnp.ones(3), backend=backend, out=np.zeros(3, np.float32))
+        typical.function(jnp.ones(3), backend=backend, out=np.zeros(3, np.float32))
 
 
 @pytest.mark.parametrize("name", ["numpy", "numba"])
-def test_other_backends_refuse_tracers(member, name):
+def test_other_backends_refuse_tracers(typical, name):
     with pytest.raises(TypeError, match=f"backend '{name}'.*inside a JAX transformation"):
-        jax.jit(lambda x: member.function(x, backend=name))(jnp.ones(3))
+        jax.jit(lambda x: typical.function(x, backend=name))(jnp.ones(3))
     with sg.use_backend(name), pytest.raises(TypeError, match='use backend="jax" there'):
-        jax.grad(member.function)(1.0)
+        jax.grad(typical.function)(1.0)

@@ -18,7 +18,7 @@ from sigmoids.backends.blocks import elements
 @pytest.fixture(scope="module")
 def sample():
     """Values whose results would differ if vector bodies and scalar tails did."""
-    return inputs.float64_points(cases.FUNCTIONS["sigmoid"].spec, 400)[:3000]
+    return inputs.float64_points(cases.RESULTS["sigmoid"].spec, 400)[:3000]
 
 
 def whole(member, sample, dtype, **options):

@@ -38,7 +38,10 @@ def looped(function, accuracy, *, parallel=False):
     return loop
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+UNARY = [name for name, member in FUNCTIONS.items() if len(member.spec.arguments) == 1]
+
+
+@pytest.mark.parametrize("name", UNARY)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
 @pytest.mark.parametrize("parallel", [False, True], ids=["serial", "parallel"])
 def test_the_same_bits_in_loops(name, dtype, accuracy, parallel):
@@ -46,6 +49,26 @@ def test_the_same_bits_in_loops(name, dtype, accuracy, parallel):
     out = np.empty_like(x)
     looped(getattr(njit, name), accuracy, parallel=parallel)(x, out)
     assert same(out, getattr(sg, name)(x, backend="numba", accuracy=accuracy)).all()
+
+
+def test_two_arguments(accuracy):
+    function = njit.sigmoid_binary_cross_entropy
+
+    @numba.njit
+    def losses(x, y, out):
+        for i in range(x.size):
+            out[i] = function(x[i], y[i], accuracy)
+
+    for dtype in (np.float32, np.float64):
+        x = X.astype(dtype)
+        y = np.random.default_rng(1).random(x.size).astype(dtype)
+        out = np.empty_like(x)
+        losses(x, y, out)
+        options = {"backend": "numba", "accuracy": accuracy}
+        assert same(out, sg.sigmoid_binary_cross_entropy(x, y, **options)).all()
+    mixed = numba.njit(lambda x, y: function(x, y))(np.float32(0.5), 1)
+    assert mixed == sg.sigmoid_binary_cross_entropy(0.5, 1.0)
+    assert function(0.5, 1.0, "fast") == sg.sigmoid_binary_cross_entropy(0.5, 1, accuracy="fast")
 
 
 @pytest.mark.parametrize("name", JOINT)
