@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sigmoids.functions import (
+    logit,
     sigmoid,
     sigmoid_and_derivative,
     sigmoid_derivative,
@@ -47,6 +48,7 @@ FUNCTIONS = {
     for name, found in _table(
         sigmoid,
         sigmoid_derivative,
+        logit,
     ).items()
 }
 
