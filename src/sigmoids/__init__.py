@@ -1,6 +1,7 @@
 """The sigmoid family: one call on any array, the same bits from every backend."""
 
 from sigmoids.backends.threads import get_num_threads, set_num_threads, use_num_threads
+from sigmoids.functions.log_sigmoid import log_sigmoid
 from sigmoids.functions.logit import logit
 from sigmoids.functions.sigmoid import sigmoid
 from sigmoids.functions.sigmoid_and_derivative import sigmoid_and_derivative
@@ -14,6 +15,7 @@ __version__ = "0.1.0"
 __all__ = [
     "backends",
     "get_num_threads",
+    "log_sigmoid",
     "logit",
     "plot",
     "set_default_backend",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sigmoids.functions import (
+    log_sigmoid,
     logit,
     sigmoid,
     sigmoid_and_derivative,
@@ -49,6 +50,7 @@ FUNCTIONS = {
         sigmoid,
         sigmoid_derivative,
         logit,
+        log_sigmoid,
     ).items()
 }
 
