@@ -16,6 +16,7 @@ from sigmoids.functions import (
     sigmoid,
     sigmoid_and_derivative,
     sigmoid_derivative,
+    softplus,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ FUNCTIONS = {
         sigmoid_derivative,
         logit,
         log_sigmoid,
+        softplus,
     ).items()
 }
 
