@@ -16,6 +16,7 @@ from sigmoids.functions import (
     sigmoid,
     sigmoid_and_derivative,
     sigmoid_derivative,
+    silu_derivative,
     softplus,
 )
 
@@ -53,6 +54,7 @@ FUNCTIONS = {
         logit,
         log_sigmoid,
         softplus,
+        silu_derivative,
     ).items()
 }
 
