@@ -6,6 +6,7 @@ from sigmoids.functions.logit import logit
 from sigmoids.functions.sigmoid import sigmoid
 from sigmoids.functions.sigmoid_and_derivative import sigmoid_and_derivative
 from sigmoids.functions.sigmoid_derivative import sigmoid_derivative
+from sigmoids.functions.silu import silu
 from sigmoids.functions.silu_derivative import silu_derivative
 from sigmoids.functions.softplus import softplus
 from sigmoids.inventory import backends
@@ -25,6 +26,7 @@ __all__ = [
     "sigmoid",
     "sigmoid_and_derivative",
     "sigmoid_derivative",
+    "silu",
     "silu_derivative",
     "softplus",
     "use_backend",

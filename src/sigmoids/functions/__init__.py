@@ -16,6 +16,7 @@ from sigmoids.functions import (
     sigmoid,
     sigmoid_and_derivative,
     sigmoid_derivative,
+    silu,
     silu_derivative,
     softplus,
 )
@@ -54,6 +55,7 @@ FUNCTIONS = {
         logit,
         log_sigmoid,
         softplus,
+        silu,
         silu_derivative,
     ).items()
 }
