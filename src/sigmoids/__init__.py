@@ -9,6 +9,7 @@ from sigmoids.functions.sigmoid_derivative import sigmoid_derivative
 from sigmoids.functions.silu import silu
 from sigmoids.functions.silu_derivative import silu_derivative
 from sigmoids.functions.softplus import softplus
+from sigmoids.functions.tanh_derivative import tanh_derivative
 from sigmoids.inventory import backends
 from sigmoids.plotting import plot
 from sigmoids.selection import set_default_backend, use_backend
@@ -29,6 +30,7 @@ __all__ = [
     "silu",
     "silu_derivative",
     "softplus",
+    "tanh_derivative",
     "use_backend",
     "use_num_threads",
 ]

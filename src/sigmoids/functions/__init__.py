@@ -19,6 +19,7 @@ from sigmoids.functions import (
     silu,
     silu_derivative,
     softplus,
+    tanh_derivative,
 )
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ FUNCTIONS = {
         softplus,
         silu,
         silu_derivative,
+        tanh_derivative,
     ).items()
 }
 
