@@ -9,6 +9,7 @@ from sigmoids.functions.sigmoid_derivative import sigmoid_derivative
 from sigmoids.functions.silu import silu
 from sigmoids.functions.silu_derivative import silu_derivative
 from sigmoids.functions.softplus import softplus
+from sigmoids.functions.tanh import tanh
 from sigmoids.functions.tanh_derivative import tanh_derivative
 from sigmoids.inventory import backends
 from sigmoids.plotting import plot
@@ -30,6 +31,7 @@ __all__ = [
     "silu",
     "silu_derivative",
     "softplus",
+    "tanh",
     "tanh_derivative",
     "use_backend",
     "use_num_threads",

@@ -19,6 +19,7 @@ from sigmoids.functions import (
     silu,
     silu_derivative,
     softplus,
+    tanh,
     tanh_derivative,
 )
 
@@ -58,6 +59,7 @@ FUNCTIONS = {
         softplus,
         silu,
         silu_derivative,
+        tanh,
         tanh_derivative,
     ).items()
 }
