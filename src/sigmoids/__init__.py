@@ -1,6 +1,7 @@
 """The sigmoid family: one call on any array, the same bits from every backend."""
 
 from sigmoids.backends.threads import get_num_threads, set_num_threads, use_num_threads
+from sigmoids.functions.arctan_sigmoid import arctan_sigmoid
 from sigmoids.functions.arctan_sigmoid_derivative import arctan_sigmoid_derivative
 from sigmoids.functions.log_sigmoid import log_sigmoid
 from sigmoids.functions.logit import logit
@@ -19,6 +20,7 @@ from sigmoids.selection import set_default_backend, use_backend
 __version__ = "0.1.0"
 
 __all__ = [
+    "arctan_sigmoid",
     "arctan_sigmoid_derivative",
     "backends",
     "get_num_threads",

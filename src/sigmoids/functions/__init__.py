@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sigmoids.functions import (
+    arctan_sigmoid,
     arctan_sigmoid_derivative,
     log_sigmoid,
     logit,
@@ -62,6 +63,7 @@ FUNCTIONS = {
         silu_derivative,
         tanh,
         tanh_derivative,
+        arctan_sigmoid,
         arctan_sigmoid_derivative,
     ).items()
 }
