@@ -7,6 +7,7 @@ from sigmoids.functions.log_sigmoid import log_sigmoid
 from sigmoids.functions.logit import logit
 from sigmoids.functions.sigmoid import sigmoid
 from sigmoids.functions.sigmoid_and_derivative import sigmoid_and_derivative
+from sigmoids.functions.sigmoid_binary_cross_entropy import sigmoid_binary_cross_entropy
 from sigmoids.functions.sigmoid_derivative import sigmoid_derivative
 from sigmoids.functions.silu import silu
 from sigmoids.functions.silu_derivative import silu_derivative
@@ -31,6 +32,7 @@ __all__ = [
     "set_num_threads",
     "sigmoid",
     "sigmoid_and_derivative",
+    "sigmoid_binary_cross_entropy",
     "sigmoid_derivative",
     "silu",
     "silu_derivative",

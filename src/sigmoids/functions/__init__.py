@@ -17,6 +17,7 @@ from sigmoids.functions import (
     logit,
     sigmoid,
     sigmoid_and_derivative,
+    sigmoid_binary_cross_entropy,
     sigmoid_derivative,
     silu,
     silu_derivative,
@@ -65,6 +66,7 @@ FUNCTIONS = {
         tanh_derivative,
         arctan_sigmoid,
         arctan_sigmoid_derivative,
+        sigmoid_binary_cross_entropy,
     ).items()
 }
 

@@ -1,0 +1,202 @@
+"""The cross-entropy of labels and the logistic function of logits, element by element."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from sigmoids.dispatch import apply_to_several
+from sigmoids.functions import sigmoid_derivative
+from sigmoids.spec import Accuracy, Bound, Spec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sigmoids.spec import Evaluate, Vocabulary
+
+
+def formula(xp: Vocabulary, x: Any, y: Any) -> Any:
+    """|x|·w + log(1 + e^−|x|), where w = 1 − y for positive logits and y for others.
+
+    For labels from 0 to 1 both terms are at least 0.  Far out the first is all; with w = 0 it is 0
+    even for infinite logits.
+    """
+    magnitude = xp.abs(x)
+    p, q = xp.exp_ratio(-magnitude)
+    rest = xp.log_ratio(q + p, q, p)
+    weight = xp.where(x > 0, xp.number(1.0) - xp.number(y), xp.number(y))
+    near = xp.number(xp.limit(magnitude, 0.0, FAR)) * weight + rest
+    label_weight = xp.where(x > 0, 1 - y, y)
+    far = xp.itself(xp.limit(magnitude, 0.0, math.inf) * label_weight)
+    endless = xp.copysign(xp.number(math.inf), label_weight)
+    loss = xp.where(magnitude > FAR, far, near)
+    loss = xp.where((magnitude == math.inf) & (y == y), endless, loss)
+    return xp.where(((x > 0) & (y == 1)) | ((x < 0) & (y == 0)), rest, loss)
+
+
+FAR = 2.0**100
+"""Beyond it the product is all of the loss, and more than a pair of numbers could hold."""
+
+
+def reference(m: Any, x: Any, y: Any) -> Any:
+    """max(x, 0) − x·y + log(1 + e^−|x|)."""
+    return abs(x) * m.where(x > 0, 1 - y, y) + m.log1p(m.exp(-abs(x)))
+
+
+def derivative(evaluate: Evaluate, x: Any, y: Any) -> tuple[Any, Any]:
+    """σ(x) − y with respect to the logits, −x with respect to the labels."""
+    return evaluate(SLOPE, x, y), -x
+
+
+def slope_formula(xp: Vocabulary, x: Any, y: Any) -> Any:
+    """σ(x) − y as σ(−|x|) and a difference of numbers that are exact, so that neither is lost."""
+    p, q = xp.exp_ratio(-xp.abs(x))
+    small = p / (q + p)
+    label = xp.number(y)
+    return xp.where(x > 0, (xp.number(1.0) - label) - small, small - label)
+
+
+def slope_reference(m: Any, x: Any, y: Any) -> Any:
+    """σ(x) − y."""
+    small = 1 / (1 + m.exp(abs(x)))
+    return m.where(x > 0, (1 - y) - small, small - y)
+
+
+def second(evaluate: Evaluate, x: Any, _y: Any) -> tuple[Any, Any]:
+    """σ′(x), and −1."""
+    return evaluate(sigmoid_derivative.SPEC, x), -1.0
+
+
+EDGES = (
+    (-math.inf, 0.0, 0.0),
+    (-math.inf, 0.25, math.inf),
+    (-math.inf, 1.0, math.inf),
+    (math.inf, 0.0, math.inf),
+    (math.inf, 0.25, math.inf),
+    (math.inf, 1.0, 0.0),
+)
+
+BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
+    ("float64", "high"): {
+        "numpy": Bound(0.76, "0x1.61af1f9bd4ce0p+9"),
+        "numba": Bound(0.61, "0x1.6344fd597c7fcp-1"),
+        "jax": Bound(0.54, "0x1.82b79d79b2c94p-1"),
+    },
+    ("float64", "fast"): {
+        "numpy": Bound(1.6, "0x1.60e6f1e178896p+1"),
+        "numba": Bound(3.7, "0x1.c59f90d875bdcp-2"),
+        "jax": Bound(3.7, "0x1.208bf871767afp+4"),
+    },
+    ("float32", "fast"): {
+        "numpy": Bound(3.3, "0x1.025b0e0000000p+1"),
+        "numba": Bound(3.3, "0x1.e0a1740000000p-2"),
+        "jax": Bound(2.9, "0x1.540bcc0000000p-1", flushes=True),
+    },
+    ("float16", "fast"): {
+        "jax": Bound(0.51, "-0x1.ef00000000000p-10"),
+    },
+    ("bfloat16", "fast"): {
+        "jax": Bound(0.51, "0x1.f400000000000p-7", flushes=True),
+    },
+}
+
+ARGUMENTS = ("logits", "labels")
+
+SPEC = Spec(
+    "sigmoid_binary_cross_entropy",
+    formula,
+    reference,
+    derivative,
+    EDGES,
+    BOUNDS,
+    arguments=ARGUMENTS,
+)
+SLOPE = Spec(
+    "sigmoid_binary_cross_entropy_slope",
+    slope_formula,
+    slope_reference,
+    second,
+    ((-math.inf, 0.0, 0.0), (-math.inf, 1.0, -1.0), (math.inf, 0.0, 1.0), (math.inf, 1.0, 0.0)),
+    {},
+    arguments=ARGUMENTS,
+)
+
+
+def sigmoid_binary_cross_entropy(
+    logits: Any,
+    labels: Any,
+    /,
+    *,
+    backend: str | None = None,
+    accuracy: Accuracy = "high",
+    out: NDArray[Any] | None = None,
+) -> Any:
+    r"""The loss :math:`-y \log \sigma(x) - (1 - y) \log(1 - \sigma(x))` of logits x and labels y.
+
+    It is computed as :math:`\max(x, 0) - x y + \log(1 + e^{-|x|})` without cancellation, element by
+    element, and not summed.
+
+    Parameters
+    ----------
+    logits : array_like
+        Real numbers of any shape; as for :func:`sigmoid`.
+    labels : array_like
+        Real numbers, usually from 0 to 1, of a shape that can be broadcast with that of the logits.
+        Python numbers take the dtype of the other argument; otherwise the dtypes are promoted as
+        NumPy, or JAX for its arrays, promotes them.
+    backend : {"numpy", "numba", "jax"}, optional
+        Who computes; as for :func:`sigmoid`.
+    accuracy : {"high", "fast"}, optional
+        As for :func:`sigmoid`.
+    out : ndarray, optional
+        Where to write the result; as for :func:`sigmoid`.
+
+    Returns
+    -------
+    array
+        Of the broadcast shape; a JAX array if one of the arguments is one, else masked or of a
+        subclass of NumPy's array if one of them is, and so on to Python's numbers.
+
+    Raises
+    ------
+    ValueError
+        Shapes that cannot be broadcast; unknown backend or accuracy; ``out`` of the wrong shape or
+        read-only.
+    ImportError
+        The backend's package is not installed.
+    TypeError
+        Complex, object, string or datetime input; ``out`` of the wrong dtype or for a JAX array.
+
+    See Also
+    --------
+    softplus : The loss for the label 0.
+    log_sigmoid : Less the loss for the label 1.
+
+    Notes
+    -----
+    **Accuracy**, as largest total error: with ``accuracy="high"`` float16, bfloat16 and float32
+    results are within 0.51 ulp on every backend, subnormal ones included; float64 results are,
+    for the label 1, within 0.76 ulp on ``numpy`` (x = 0x1.61af1f9bd4ce0p+9), 0.61 ulp on
+    ``numba`` (x = 0x1.6344fd597c7fcp-1), 0.54 ulp on ``jax`` (x = 0x1.82b79d79b2c94p-1).  With
+    ``"fast"`` they are within 3.3 ulp in float32 and 3.7 ulp in float64; JAX then flushes what
+    is proportional to a subnormal number in float32 and bfloat16.
+
+    **Edge values**, the same on every backend: 0 at (∞, 1) and (−∞, 0), ∞ at infinite logits with
+    any other label from 0 to 1; NaN only where an argument is NaN or, for labels beyond 0 and 1,
+    two infinite terms cancel.
+
+    Its slopes, σ(x) − y with respect to the logits, accurate also where σ(x) rounds to the label,
+    and −x with respect to the labels, are declared and serve ``jax.grad``.
+
+    References
+    ----------
+    .. [1] C. M. Bishop, "Pattern Recognition and Machine Learning", Springer, 2006, section 4.3.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import sigmoids as sg
+    >>> sg.sigmoid_binary_cross_entropy(np.array([-2.0, 0.0, 1e3]), np.array([0.0, 0.5, 1.0]))
+    array([0.12692801, 0.69314718, 0.        ])
+    """
+    return apply_to_several(SPEC, (logits, labels), backend, accuracy, out)
