@@ -14,6 +14,7 @@ import sigmoids as sg
 from sigmoids.accuracy import verify
 from sigmoids.accuracy.truth import Truth
 from sigmoids.bench.results import Results
+from sigmoids.plotting import sheet
 
 FOLDER = Path(__file__).parent / "figures"
 BINS = 260
@@ -80,11 +81,16 @@ def speed(path):
     figure.savefig(FOLDER / "speed.png")
 
 
-def accuracy():
-    """The pictures of the functions and their errors."""
+def curves():
+    """The pictures of the functions."""
     sg.plot("sigmoid").figure.savefig(FOLDER / "sigmoid.png")
+    sheet().savefig(FOLDER / "family.png")
+
+
+def accuracy():
+    """The picture of the errors."""
     figure = Figure(figsize=(10, 4), layout="constrained", dpi=150)
-    for ax, name in zip(figure.subplots(1, 2), sg.functions.FUNCTIONS, strict=True):
+    for ax, name in zip(figure.subplots(1, 2), ("sigmoid", "sigmoid_derivative"), strict=True):
         draw_errors(ax, name)
     figure.savefig(FOLDER / "error.png")
 
@@ -93,4 +99,5 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         speed(Path(sys.argv[1]))
     else:
+        curves()
         accuracy()

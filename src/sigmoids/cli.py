@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 import sigmoids
+from sigmoids import plotting
 from sigmoids.backends.threads import get_num_threads, processors
 from sigmoids.functions import FUNCTIONS, RESULTS
 from sigmoids.inventory import backends
@@ -68,15 +69,27 @@ def plot(
         list[str] | None, typer.Argument(help=f"Any of {', '.join(FUNCTIONS)}.")
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The file to write, .png or .svg.")
-    ] = Path("sigmoid.png"),
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="The file to write, .png or .svg.",
+            show_default="sigmoid.png, family.png with --sheet",
+        ),
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--sheet", help="The whole family for comparison, a panel each.")
+    ] = False,
 ) -> None:
     """Draw functions with their derivatives."""
     with plain_errors():
+        output = output or Path("family.png" if whole else "sigmoid.png")
         if output.suffix not in (".png", ".svg"):
             raise ValueError(f"cannot write {output.name}: the file's suffix must be .png or .svg")
-        axes = sigmoids.plot(*(functions or ()))
-        cast("Figure", axes.figure).savefig(output)
+        if whole and functions:
+            raise ValueError("--sheet draws the whole family: leave out the functions' names")
+        figure = plotting.sheet() if whole else sigmoids.plot(*(functions or ())).figure
+        cast("Figure", figure).savefig(output)
     console.print(f"wrote {output}")
 
 
