@@ -76,7 +76,7 @@ def test_in_place_where_the_argument_is_needed_to_the_end(backend):
         Joint("opposite_and_double", opposite_and_double, (part, part)), X.dtype, "fast"
     )
     x, other = X.copy(), np.empty_like(X)
-    evaluate(x, (x, other))
+    evaluate((x,), (x, other))
     np.testing.assert_array_equal(x, -X)
     np.testing.assert_array_equal(other, X + X)
 

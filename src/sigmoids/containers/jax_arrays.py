@@ -65,7 +65,9 @@ def together(arguments: tuple[Any, ...], name: str) -> tuple[jax.Array, ...]:
     """Arrays of one floating dtype and shape, as JAX promotes and broadcasts."""
     for x in arguments:
         _result_dtype(jnp.result_type(x), name)
-    dtype = _result_dtype(jnp.result_type(*arguments), name)
+    # Without the x64 flag JAX promotes to float32 even what is float64 all the same.
+    is_double = any(isinstance(x, jax.Array) and x.dtype == np.float64 for x in arguments)
+    dtype = np.dtype(np.float64) if is_double else _result_dtype(jnp.result_type(*arguments), name)
     if len(arguments) == 1:
         (x,) = arguments
         return (x if x.dtype == dtype else x.astype(dtype),)

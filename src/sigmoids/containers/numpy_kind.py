@@ -159,7 +159,9 @@ def together(arguments: tuple[Any, ...], name: str) -> Arrays:
         for x, array in zip(arguments, arrays, strict=True)
         if isinstance(x, np.generic) or not isinstance(x, float | int)
     ]
-    dtype = _result_dtype(np.result_type(*dtypes), name) if dtypes else DOUBLE
+    # Of equal dtypes the byte order stays; promotion would lose it.
+    dtype = dtypes[0] if len(set(dtypes)) == 1 else np.result_type(*dtypes or (DOUBLE,))
+    dtype = _result_dtype(dtype, name)
     return tuple(np.broadcast_arrays(*[array.astype(dtype, copy=False) for array in arrays]))
 
 
