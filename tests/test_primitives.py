@@ -134,7 +134,7 @@ def in_pairs(engine, formula, x):
         steps.run((x, *places), steps.scratch(x.size, x.dtype))
     elif engine == "jax":
         with jax.enable_x64(True):
-            vocabulary = jax_backend.JaxVocabulary(jnp.zeros((), bool))
+            vocabulary = jax_backend.JaxVocabulary(jnp.zeros((), bool), x.dtype)
             return jax.jit(lambda v: trace(v, vocabulary))(x)
     else:
         xp = near if "near" in engine else paired

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Inputs = tuple[jax.Array, ...]
 
+DOUBLE = np.dtype(np.float64)
+
 LIFTED_BELOW = -650.0
 """Where e^z is lifted by the power of two :data:`~sigmoids.backends.exponential.LIFT`: XLA knows no
 subnormal numbers, so what is proportional to it is computed as a normal one and put together in the
@@ -54,18 +56,20 @@ class JaxVocabulary:
     ----------
     lifted : array of bool
         Where the argument is lifted.
+    dtype : dtype
+        That the formula is evaluated in.
     """
 
     abs = staticmethod(jnp.abs)
     copysign = staticmethod(jnp.copysign)
 
-    def __init__(self, lifted: jax.Array) -> None:
+    def __init__(self, lifted: jax.Array, dtype: np.dtype[Any]) -> None:
         self.lifted = lifted
+        self.dtype = dtype
 
-    @staticmethod
-    def number(value: Any, _rest: float = 0.0, /) -> Any:
-        """As it is."""
-        return value
+    def number(self, value: Any, _rest: float = 0.0, /) -> Any:
+        """As it is, a constant in the formula's dtype."""
+        return self.dtype.type(value) if isinstance(value, float) else value
 
     def exp_ratio(self, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
         """Numerator and denominator of e^z."""
@@ -89,10 +93,9 @@ class JaxVocabulary:
         self.lifted |= low
         return z, k, _power_of_two(k + jnp.where(low, exponential.LIFT, 0)), 1.0
 
-    @staticmethod
-    def where(condition: Any, a: Any, b: Any, /) -> Any:
+    def where(self, condition: Any, a: Any, b: Any, /) -> Any:
         """A select."""
-        return jnp.where(condition, a, b)
+        return jnp.where(condition, a, self.number(b))
 
     @staticmethod
     def itself(x: jax.Array, /) -> jax.Array:
@@ -102,7 +105,8 @@ class JaxVocabulary:
     @staticmethod
     def limit(x: jax.Array, low: float, high: float, /) -> jax.Array:
         """The argument within limits."""
-        return jnp.clip(x, low, min(high, float(jnp.finfo(x.dtype).max)))
+        largest = float(jnp.finfo(x.dtype).max)
+        return lax.clamp(x.dtype.type(low), x, x.dtype.type(min(high, largest)))
 
     def log_ratio(self, a: jax.Array, b: jax.Array, difference: jax.Array, /) -> jax.Array:
         """The logarithm of a quotient."""
@@ -183,7 +187,7 @@ def _compute(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
             return _in_float64(spec, inputs, accuracy)
         if accuracy == "fast":
             return _natively(spec, inputs)
-        xp = JaxVocabulary(jnp.zeros((), jnp.bool_))
+        xp = JaxVocabulary(jnp.zeros((), jnp.bool_), DOUBLE)
         number, *others = (_lifted(x, 0) for x in inputs)
         moved = number if spec.break_ties is None else spec.break_ties(xp, number)
         computed = results(spec.formula(xp, moved, *others))
@@ -195,15 +199,15 @@ def _compute(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
 
 def _natively(spec: Function, inputs: Inputs) -> Inputs:
     dtype = inputs[0].dtype
-    single = jnp.promote_types(dtype, np.float32)
+    single = np.dtype(np.float32)
     number, *others = (x.astype(single) for x in inputs)
     tiny = jnp.zeros((), jnp.bool_)
-    xp = JaxVocabulary(tiny)
+    xp = JaxVocabulary(tiny, single)
     if not _logarithmic(spec):
         computed = results(spec.formula(xp, number, *others))
         return tuple(y.astype(dtype) for y in computed)
     tiny = jnp.abs(number) < TINY_SINGLE
-    number = jnp.where(tiny, _lifted(inputs[0], LIFT_SINGLE), number).astype(single)
+    number = jnp.where(tiny, _lifted(inputs[0], LIFT_SINGLE, single), number)
     computed = results(spec.formula(xp, number, *others))
     tiny &= number != 0
     return tuple(_less_lift(xp, y, tiny, LIFT_SINGLE).astype(dtype) for y in computed)
@@ -220,7 +224,7 @@ def _in_float64(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
         far = jnp.abs(x) > FAR
         x = jnp.where(far, x * 2.0 ** (-exponential.LIFT // 2), x)
         never |= far
-    vocabulary = JaxVocabulary(tiny if "linear" in near_zero else never)
+    vocabulary = JaxVocabulary(tiny if "linear" in near_zero else never, DOUBLE)
     xp = PairVocabulary(vocabulary, x) if accuracy == "high" else vocabulary
     computed = results(spec.formula(xp, x, *others))
     if _logarithmic(spec):
@@ -245,20 +249,19 @@ def _less_lift(xp: Any, y: Any, tiny: jax.Array, lift: int) -> Any:
     return xp.where(tiny, low + xp.number(-lift * exponential.LN2_HIGH), y)
 
 
-def _lifted(x: jax.Array, lift: int) -> jax.Array:
-    """Numbers times 2^lift in float64; XLA takes subnormal ones to be 0, but for their bits."""
+def _lifted(x: jax.Array, lift: int, dtype: Any = np.float64) -> jax.Array:
+    """Numbers times 2^lift in that dtype; XLA takes subnormal ones to be 0, but for their bits."""
     info = jnp.finfo(x.dtype)
-    subnormal = _quanta(x) * 2.0 ** (info.minexp - info.nmant + lift)
-    wide = x.astype(np.float64)
+    subnormal = _quanta(x).astype(dtype) * 2.0 ** (info.minexp - info.nmant + lift)
+    wide = x.astype(dtype)
     tiny = jnp.abs(wide) < 2.0**info.minexp
     return jnp.where(tiny, jnp.copysign(subnormal, wide), wide * 2.0**lift)
 
 
 def _quanta(x: jax.Array) -> jax.Array:
-    """How many times the smallest number a subnormal one is, in float64; its bits say so."""
+    """How many times the smallest number a subnormal one is; its bits say so."""
     integer = jnp.dtype(f"int{8 * x.dtype.itemsize}")
-    bits = lax.bitcast_convert_type(x, integer) & integer.type(jnp.iinfo(integer).max)
-    return bits.astype(np.float64)
+    return lax.bitcast_convert_type(x, integer) & integer.type(jnp.iinfo(integer).max)
 
 
 def _look_up(spec: Function, x: jax.Array) -> tuple[jax.Array, ...]:
