@@ -195,6 +195,16 @@ def test_formats_round_as_the_processor_does(dtype):
             assert fmt.round(oracle.number(value)) == wanted
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32], ids=cases.dtype_id)
+def test_distances_are_in_the_spacing_of_the_format(dtype):
+    fmt, rng = Format.of(dtype), np.random.default_rng(0)
+    values = 2.0 ** rng.uniform(fmt.lowest - fmt.bits - 5, 15, 5000) * rng.choice([-1, 1], 5000)
+    distances = np.abs(values) * rng.random(5000) * 2.0**-10
+    values[:2] = 0.0, -0.0
+    expected = np.ldexp(distances, -fmt.quantum_array(values))
+    assert (fmt.in_ulps(distances, values) == expected).all()
+
+
 def test_ulps_count_subnormals_and_overflow_right():
     oracle, fmt = Oracle(sigmoid.spec), Format.of(np.float32)
     smallest = float(np.finfo(np.float32).smallest_subnormal)

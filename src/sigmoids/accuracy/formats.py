@@ -57,6 +57,17 @@ class Format:
         leading[values == 0] = self.lowest
         return np.maximum(leading, self.lowest) - np.intc(self.bits - 1)
 
+    def in_ulps(self, distances: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+        """Distances from exact values, in the format's spacing there; both of a wider type."""
+        if values.dtype != np.float64:
+            return np.ldexp(distances, -self.quantum_array(values))
+        # The same by bits, in a fraction of the time: 2^−quantum from the exponent of the value.
+        exponent = (values.view(np.int64) >> 52) & 0x7FF
+        np.maximum(exponent, self.lowest + 1023, out=exponent)
+        np.subtract(2 * 1023 + self.bits - 1, exponent, out=exponent)
+        exponent <<= 52
+        return distances * exponent.view(np.float64)
+
     def round_array(self, values: NDArray[Any]) -> NDArray[Any]:
         """:meth:`round` of an array of wider numbers, in their type."""
         quantum = self.quantum_array(values)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sigmoids.spec import Spec
 
-CHUNK = 2**22
+CHUNK = 2**19
 """Inputs that are judged at a time."""
 
 STRIDE = 4093

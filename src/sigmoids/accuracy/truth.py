@@ -90,11 +90,11 @@ def _distances(y: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.float64]:
     fmt = Format.of(y.dtype)
     with np.errstate(all="ignore"):
         wide = y.astype(exact.dtype)
-        distance = np.ldexp(np.abs(wide - exact), -fmt.quantum_array(exact))
+        distance = fmt.in_ulps(np.abs(wide - exact), exact)
         # Infinities and numbers past the largest one count as what they are rounded to.
-        nearest = _narrowed(exact, y.dtype)
-        distance[~np.isfinite(distance)] = np.inf
-        distance[same(y, nearest) & ~np.isfinite(wide)] = 0
+        endless = np.flatnonzero(~np.isfinite(distance) | ~np.isfinite(wide))
+        nearest = _narrowed(exact.flat[endless], y.dtype)
+        distance.flat[endless] = np.where(same(y.flat[endless], nearest), 0, np.inf)
     return distance.astype(np.float64)
 
 
