@@ -67,6 +67,10 @@ class Vocabulary(Protocol):
         """Numbers ``(d, q)`` with d/q = e^z − 1, and the q of :meth:`exp_ratio`."""
         ...
 
+    def with_tail(self, number: T, tail: T, /) -> T:
+        """Their sum, where the second vanishes as e^z does and the first need not."""
+        ...
+
     def log_ratio(self, a: T, b: T, difference: T, /) -> T:
         """log(a/b) for positive a and b, and a − b to full relative precision.
 

@@ -90,7 +90,8 @@ class Format:
             whole, rest = divmod(mantissa, 1 << surplus)
             half = 1 << (surplus - 1)
             whole += rest > half or (rest == half and whole % 2 == 1)
-        nearest = math.ldexp(whole, quantum)
+        too_large = whole.bit_length() + quantum > 1024
+        nearest = math.inf if too_large else math.ldexp(whole, quantum)
         if nearest > self.largest:
             nearest = math.inf
         return -nearest if value < 0 else nearest

@@ -48,6 +48,9 @@ TINY_SINGLE, LIFT_SINGLE = 2.0**-100, 64
 LIFTED = 2.0**-350
 """Results below it are lifted where anything is: the others are far above."""
 
+COMPARABLE = LIFTED * 2.0**-exponential.LIFT
+"""Numbers below it may be lifted to be added to others that are."""
+
 
 class JaxVocabulary:
     """The primitives on JAX arrays and tracers: the rational form in float64, XLA's own below.
@@ -107,6 +110,17 @@ class JaxVocabulary:
         """The argument within limits."""
         largest = float(jnp.finfo(x.dtype).max)
         return lax.clamp(x.dtype.type(low), x, x.dtype.type(min(high, largest)))
+
+    def with_tail(self, number: Any, tail: Any, /) -> Any:
+        """The sum: where the second is lifted the first is too, or the second does not count."""
+        leading = number.hi if isinstance(number, Pair) else number
+        comparable = jnp.abs(leading) < COMPARABLE
+        factor = jnp.where(self.lifted & comparable, 2.0**exponential.LIFT, 1.0)
+        kept = jnp.where(self.lifted & ~comparable, 0.0, 1.0)
+        self.lifted &= comparable
+        if isinstance(number, Pair):
+            return number.scaled(factor) + tail.scaled(kept)
+        return number * factor.astype(self.dtype) + tail * kept.astype(self.dtype)
 
     def log_ratio(self, a: jax.Array, b: jax.Array, difference: jax.Array, /) -> jax.Array:
         """The logarithm of a quotient."""

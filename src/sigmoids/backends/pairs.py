@@ -14,7 +14,7 @@ operators on them, for engines that trace.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sigmoids.backends import arctangent, exponential, logarithm
 
@@ -71,6 +71,10 @@ class Pair:
 
     def __mul__(self, other: Pair) -> Pair:
         return Pair(self.xp, *multiply(self.xp, self.hi, self.lo, other.hi, other.lo))
+
+    def scaled(self, factor: Any) -> Pair:
+        """The product with a power of two."""
+        return Pair(self.xp, self.hi * factor, self.lo * factor)
 
     def __truediv__(self, other: Pair) -> Pair:
         return Pair(self.xp, *divide(self.xp, self.hi, self.lo, other.hi, other.lo))
@@ -135,13 +139,16 @@ class PairVocabulary:
         """The argument within limits."""
         return self.xp.limit(x, low, high)
 
+    def with_tail(self, number: Pair, tail: Pair, /) -> Pair:
+        """The sum; engines may have lifted the second."""
+        return cast("Pair", self.xp.with_tail(number, tail))
+
     def log_ratio(self, a: Pair, b: Pair, difference: Pair, /) -> Pair:
         """See :mod:`sigmoids.backends.logarithm`; the series is small enough for float64."""
         k, power = self.xp.exponent(a.hi + a.lo, b.hi + b.lo)
-        up = 2.0**logarithm.LIFT
-        scaled = Pair(self.xp, (a.hi * up) * power, (a.lo * up) * power)
+        scaled = a.scaled(2.0**logarithm.LIFT).scaled(power)
         n = self.where(k == 0, difference, scaled - b)
-        u = Pair(self.xp, 2 * n.hi, 2 * n.lo) / (scaled + b)
+        u = n.scaled(2.0) / (scaled + b)
         total = u.hi + u.lo
         v = total * total
         rest = k * exponential.LN2_LOW + (u.lo + total * (v * logarithm.series(v)))

@@ -85,6 +85,11 @@ class NumpyVocabulary:
         return np.minimum(np.maximum(x, low), high)
 
     @staticmethod
+    def with_tail(number: Any, tail: Any, /) -> Any:
+        """The sum."""
+        return number + tail
+
+    @staticmethod
     def log_ratio(a: Any, b: Any, difference: Any, /) -> Any:
         """By the library's own logarithms: that of a quotient near 1 from the difference."""
         return Node(_log_ratio, (a, b, difference))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,10 +36,13 @@ class Masked(NumpyKind):
         """A masked array, masked where any of the arguments is."""
         if any(x is np.ma.masked for x in arguments):
             return each(lambda _part: np.ma.masked, spec.parts)
-        mask = reduce(np.ma.mask_or, map(np.ma.getmask, arguments))
         leader = next(x for x in arguments if isinstance(x, np.ma.MaskedArray))
         plain = tuple(map(np.ma.getdata, arguments))
         inputs = plain if len(plain) == 1 else together(plain, spec.name)
+        mask: Any = np.ma.nomask
+        for x in arguments:
+            if np.ma.getmask(x) is not np.ma.nomask:
+                mask = mask | np.broadcast_to(np.ma.getmask(x), inputs[0].shape)
 
         def masked(y: NDArray[Any]) -> Any:
             wrapped = leader.__array_wrap__(np.asarray(y))

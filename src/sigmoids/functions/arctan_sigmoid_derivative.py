@@ -66,9 +66,27 @@ def second_reference(m: Any, x: Any) -> Any:
 
 
 def third(evaluate: Evaluate, x: Any) -> Any:
-    """−(π²/2)·y² + 2s²/y with s the second derivative, which closes the chain."""
-    y, s = evaluate(SPEC, x), evaluate(SECOND, x)
-    return 2 * s * (s / y) - HALF_PI_SQUARED * y * y
+    """The third derivative of the arctangent sigmoid."""
+    return evaluate(THIRD, x)
+
+
+def third_formula(xp: Vocabulary, x: Any) -> Any:
+    """(π²/2)·y²·(3 − 4y) with y = 1/(1 + (πx/2)²)."""
+    y = formula(xp, x)
+    scale = xp.number(HALF_PI_SQUARED, HALF_PI_SQUARED_LOW)
+    return scale * y * y * (xp.number(3.0) - xp.number(4.0) * y)
+
+
+def third_reference(m: Any, x: Any) -> Any:
+    """(π²/2)·y²·(3 − 4y)."""
+    y = reference(m, x)
+    return 8 * m.arctan(x**0) ** 2 * y**2 * (3 - 4 * y)
+
+
+def fourth(evaluate: Evaluate, x: Any) -> Any:
+    """3π²·y·(1 − 2y)·y′, which closes the chain."""
+    y = evaluate(SPEC, x)
+    return 6 * HALF_PI_SQUARED * y * (1 - 2 * y) * evaluate(SECOND, x)
 
 
 EDGES = ((-math.inf, 0.0), (-0.0, 1.0), (0.0, 1.0), (math.inf, 0.0))
@@ -124,6 +142,14 @@ SECOND = Spec(
     ((-math.inf, 0.0), (-0.0, 0.0), (0.0, -0.0), (math.inf, -0.0)),
     {},
     near_zero="linear",
+)
+THIRD = Spec(
+    "arctan_sigmoid_third_derivative",
+    third_formula,
+    third_reference,
+    fourth,
+    ((-math.inf, 0.0), (math.inf, 0.0)),
+    {},
 )
 
 

@@ -35,12 +35,13 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 
 def first_formula(xp: Vocabulary, x: Any) -> Any:
-    """1/(p·(1 − p))."""
+    """1/(p·(1 − p)), which is 1/p next to 0."""
     inside = (x > 0) & (x < 1)
-    p = xp.number(xp.where(inside, x, 0.5))
-    one = xp.number(1.0)
+    inner = xp.where(inside, x, 0.5)
+    p, one = xp.number(inner), xp.number(1.0)
     ends = xp.where((x == 0) | (x == 1), xp.number(math.inf), xp.number(math.nan))
-    return xp.where(inside, one / (p * (one - p)), ends)
+    y = xp.where(x < 2.0**-60, xp.itself(1 / inner), one / (p * (one - p)))
+    return xp.where(inside, y, ends)
 
 
 def first_reference(_m: Any, x: Any) -> Any:
@@ -54,13 +55,13 @@ def second(evaluate: Evaluate, x: Any) -> Any:
 
 
 def second_formula(xp: Vocabulary, x: Any) -> Any:
-    """(2p − 1)/(p·(1 − p))², which is 0 at ½ exactly."""
-    inside = (x > 0) & (x < 1)
+    """(2p − 1)/(p·(1 − p))², where 2p − 1 is 0 at ½ exactly; infinite from p = 2^−512 down."""
+    inside = (x > 2.0**-512) & (x < 1)
     p = xp.number(xp.where(inside, x, 0.5))
     one = xp.number(1.0)
     y = one / (p * (one - p))
     ends = xp.where(x == 1, xp.number(math.inf), xp.number(math.nan))
-    ends = xp.where(x == 0, xp.number(-math.inf), ends)
+    ends = xp.where((x >= 0) & (x < 0.5), xp.number(-math.inf), ends)
     return xp.where(inside, ((p + p) - one) * y * y, ends)
 
 

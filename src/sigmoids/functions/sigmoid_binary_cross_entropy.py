@@ -25,7 +25,7 @@ def formula(xp: Vocabulary, x: Any, y: Any) -> Any:
     p, q = xp.exp_ratio(-magnitude)
     rest = xp.log_ratio(q + p, q, p)
     weight = xp.where(x > 0, xp.number(1.0) - xp.number(y), xp.number(y))
-    near = xp.number(xp.limit(magnitude, 0.0, FAR)) * weight + rest
+    near = xp.with_tail(xp.number(xp.limit(magnitude, 0.0, FAR)) * weight, rest)
     label_weight = xp.where(x > 0, 1 - y, y)
     far = xp.itself(xp.limit(magnitude, 0.0, math.inf) * label_weight)
     endless = xp.copysign(xp.number(math.inf), label_weight)
@@ -49,11 +49,16 @@ def derivative(evaluate: Evaluate, x: Any, y: Any) -> tuple[Any, Any]:
 
 
 def slope_formula(xp: Vocabulary, x: Any, y: Any) -> Any:
-    """σ(x) − y as σ(−|x|) and a difference of numbers that are exact, so that neither is lost."""
-    p, q = xp.exp_ratio(-xp.abs(x))
-    small = p / (q + p)
-    label = xp.number(y)
-    return xp.where(x > 0, (xp.number(1.0) - label) - small, small - label)
+    """σ(x) − y as a difference from the label that is exact, and σ(−|x|) or ½·tanh(x/2)."""
+    z = -xp.abs(x)
+    p, q = xp.exp_ratio(z)
+    d, _ = xp.expm1_ratio(z)
+    s = q + p
+    label, half = xp.number(y), xp.number(0.5)
+    small = p / s
+    label_side = xp.where(x > 0, xp.number(1.0) - label, -label)
+    far = xp.with_tail(label_side, xp.where(x > 0, -small, small))
+    return xp.where(z > -1.0, (half - label) + xp.copysign(half * -d / s, x), far)
 
 
 def slope_reference(m: Any, x: Any, y: Any) -> Any:
@@ -184,6 +189,9 @@ def sigmoid_binary_cross_entropy(
     **Edge values**, the same on every backend: 0 at (∞, 1) and (−∞, 0), ∞ at infinite logits with
     any other label from 0 to 1; NaN only where an argument is NaN or, for labels beyond 0 and 1,
     two infinite terms cancel.
+
+    On ``jax`` float64 labels below 1e-290, but for 0, count as 0 or lose digits, because XLA has no
+    subnormal numbers; nothing depends on them unless the logit is below −650.
 
     Its slopes, σ(x) − y with respect to the logits, accurate also where σ(x) rounds to the label,
     and −x with respect to the labels, are declared and serve ``jax.grad``.

@@ -76,8 +76,27 @@ def second_reference(m: Any, x: Any) -> Any:
 
 
 def third(evaluate: Evaluate, x: Any) -> Any:
-    """3σ″ + x·σ‴, which closes the chain."""
-    return 3 * evaluate(sigmoid_derivative.SECOND, x) + x * sigmoid_derivative.third(evaluate, x)
+    """3σ″ + xσ′·(1 − 6σ′)."""
+    y = evaluate(sigmoid_derivative.SPEC, x)
+    return 3 * evaluate(sigmoid_derivative.SECOND, x) + evaluate(WEIGHTED, x) * (1 - 6 * y)
+
+
+def weighted_formula(xp: Vocabulary, x: Any) -> Any:
+    """x·σ′(x), 0 at infinity."""
+    z = xp.limit(xp.abs(x), 0.0, BELOW)
+    p, q = xp.exp_ratio(-z)
+    y = p / (q + p)
+    return xp.copysign(xp.number(z) * (y * (xp.number(1.0) - y)), x)
+
+
+def weighted_reference(m: Any, x: Any) -> Any:
+    """x·σ′(x)."""
+    return x / (2 + m.exp(-x) + m.exp(x))
+
+
+def weighted_derivative(evaluate: Evaluate, x: Any) -> Any:
+    """σ′ + xσ″, which closes the chain: it is SiLU″ − σ′."""
+    return evaluate(SECOND, x) - evaluate(sigmoid_derivative.SPEC, x)
 
 
 def break_ties(xp: Vocabulary, x: Any) -> Any:
@@ -136,6 +155,15 @@ SECOND = Spec(
     ((-math.inf, -0.0), (math.inf, -0.0)),
     {},
     root=2.3993572805154,
+)
+WEIGHTED = Spec(
+    "weighted_sigmoid_derivative",
+    weighted_formula,
+    weighted_reference,
+    weighted_derivative,
+    ((-math.inf, -0.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 0.0)),
+    {},
+    near_zero="linear",
 )
 
 

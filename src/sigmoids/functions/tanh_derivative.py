@@ -44,7 +44,7 @@ def second_formula(xp: Vocabulary, x: Any) -> Any:
     d, _ = xp.expm1_ratio(z)
     s = q + p
     y = p / s
-    return xp.number(8.0) * y * (xp.number(1.0) - y) * -xp.copysign(-d / s, x)
+    return xp.copysign(xp.number(8.0) * y * (xp.number(1.0) - y) * (-d / s), -x)
 
 
 def second_reference(m: Any, x: Any) -> Any:

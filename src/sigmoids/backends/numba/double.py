@@ -16,6 +16,7 @@ from sigmoids.backends.numba.wide import (
     log_ratio,
     make_ratios,
     number,
+    with_tail,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "log_ratio",
     "number",
     "where",
+    "with_tail",
 ]
 
 exp_ratio, expm1_ratio = make_ratios(make_split(np.float64, LOWEST, LIFT), LIFT)

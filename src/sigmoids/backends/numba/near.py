@@ -17,6 +17,7 @@ from sigmoids.backends.numba.paired import (
     make_ratios,
     number,
     where,
+    with_tail,
 )
 from sigmoids.backends.numba.scalars import abs, make_split  # noqa: A004
 
@@ -31,6 +32,7 @@ __all__ = [
     "log_ratio",
     "number",
     "where",
+    "with_tail",
 ]
 
 NEAR = 300.0

@@ -31,7 +31,7 @@ from sigmoids.backends.numba.scalars import (
     least,
     make_split,
 )
-from sigmoids.backends.numba.wide import align, limit
+from sigmoids.backends.numba.wide import align, limit, with_tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,11 @@ __all__ = [
     "log_ratio",
     "number",
     "where",
+    "with_tail",
 ]
+
+
+DOWN = 2.0**-LIFT
 
 
 class PairType(types.Type):  # type: ignore[misc]
@@ -146,7 +150,18 @@ def _overload(operation: Any, compiled: Any) -> None:
         return parts if a == PAIR and b == PAIR else None
 
 
-_overload(operator.add, add)
+@overload(operator.add, jit_options=OPTIONS)
+def _sum(a: Any, b: Any) -> Any:
+    def parts(a: Any, b: Any) -> Any:
+        # Beside a number that is not lifted, one that is counts as what it stands for.
+        of_a = DOWN if a.lifted and not b.lifted else 1.0
+        of_b = DOWN if b.lifted and not a.lifted else 1.0
+        hi, lo = add(a.hi * of_a, a.lo * of_a, b.hi * of_b, b.lo * of_b)
+        return lifted_pair(hi, lo, a.lifted & b.lifted)
+
+    return parts if a == PAIR and b == PAIR else None
+
+
 _overload(operator.mul, multiply)
 _overload(operator.truediv, divide)
 
@@ -249,7 +264,6 @@ TINY = 2.0**-800
 """A result that e^z below LIFTED_BELOW has a part in is proportional to it, and then below this; or
 it does not depend on it at all."""
 
-DOWN = 2.0**-LIFT
 NORMAL = float(np.finfo(np.float64).smallest_normal) / DOWN
 SHIFT = 1.5 * 2.0**52 * float(np.finfo(np.float64).smallest_subnormal) / DOWN
 

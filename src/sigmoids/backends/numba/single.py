@@ -36,6 +36,7 @@ __all__ = [
     "log_ratio",
     "number",
     "where",
+    "with_tail",
 ]
 
 TWO = np.float32(2)
@@ -64,6 +65,12 @@ log_ratio = make_log_ratio(
     (float(LN2_HIGH), float(LN2_LOW)),
 )
 arctan_ratio = make_arctan_ratio(np.float32, make_horner(ARCTAN_COEFFICIENTS), PI_4)
+
+
+@jit
+def with_tail(number: Any, tail: Any) -> Any:
+    """The sum."""
+    return number + tail
 
 
 @jit

@@ -41,6 +41,7 @@ __all__ = [
     "log_ratio",
     "number",
     "where",
+    "with_tail",
 ]
 
 limit = make_limit(np.float64)
@@ -53,6 +54,12 @@ arctan_ratio = make_arctan_ratio(np.float64, arctan_series, (PI_4, PI_4_LOW))
 def number(value: Any, rest: float = 0.0) -> Any:  # noqa: ARG001
     """A constant or the argument."""
     return value
+
+
+@jit
+def with_tail(number: Any, tail: Any) -> Any:
+    """The sum."""
+    return number + tail
 
 
 @jit
