@@ -66,14 +66,14 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
         "jax": Bound(0.71, "0x1.05ca8488c51dcp-2"),
     },
     ("float64", "fast"): {
-        "numpy": Bound(1.9, "0x1.8a4d2adf1a5c6p-11"),
-        "numba": Bound(2.5, "0x1.7f9c3e4c57630p-2"),
-        "jax": Bound(2.5, "0x1.ff9cb059ca21ep-1"),
+        "numpy": Bound(2, "0x1.8a4d2adf1a5c6p-11"),
+        "numba": Bound(2.6, "0x1.7f9c3e4c57630p-2"),
+        "jax": Bound(2.6, "0x1.ff9cb059ca21ep-1"),
     },
     ("float32", "fast"): {
-        "numpy": Bound(2.9, "0x1.7e14040000000p-4"),
-        "numba": Bound(2.2, "0x1.02ab080000000p+0"),
-        "jax": Bound(2.1, "0x1.7585720000000p+1", flushes=True),
+        "numpy": Bound(4, "0x1.7e14040000000p-4"),
+        "numba": Bound(3.5, "0x1.02ab080000000p+0"),
+        "jax": Bound(3, "0x1.7585720000000p+1", flushes=True),
     },
     ("float16", "fast"): {
         "jax": Bound(0.51, "0x1.3f40000000000p+2"),
@@ -143,8 +143,8 @@ def arctan_sigmoid(
     results are correctly rounded on every backend, subnormal ones included; float64 results are
     within 0.73 ulp on ``numpy`` (x = -0x1.e39a8dc39e260p-3), 0.75 ulp on ``numba`` (x =
     0x1.0d7037032176cp-2), 0.71 ulp on ``jax`` (x = 0x1.05ca8488c51dcp-2).  With ``"fast"`` they
-    are within 2.9 ulp in float32 and 2.5 ulp in float64; JAX then flushes what is proportional
-    to a subnormal number in float32 and bfloat16.
+    are within 4 ulp in float32 and 2.6 ulp in float64; JAX then flushes what is proportional to
+    a subnormal number in float32 and bfloat16.
 
     **Edge values**, the same on every backend: ±1 at ±∞, ±0 at ±0, NaN stays NaN; the function is
     odd, and tiny numbers come back as they are, subnormal ones included.
@@ -157,7 +157,7 @@ def arctan_sigmoid(
     --------
     >>> import sigmoids as sg
     >>> sg.arctan_sigmoid(1.0)
-    0.6388986716017354
+    0.6390929267718917
     >>> sg.arctan_sigmoid(1e300)
     1.0
     """

@@ -54,14 +54,14 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
         "jax": Bound(0.54, "0x1.82b79d79b2c94p-1"),
     },
     ("float64", "fast"): {
-        "numpy": Bound(1.6, "0x1.60e6f1e178896p+1"),
-        "numba": Bound(3.7, "0x1.c59f90d875bdcp-2"),
-        "jax": Bound(3.7, "0x1.208bf871767afp+4"),
+        "numpy": Bound(1.7, "0x1.60e6f1e178896p+1"),
+        "numba": Bound(3.9, "0x1.c59f90d875bdcp-2"),
+        "jax": Bound(3.9, "0x1.208bf871767afp+4"),
     },
     ("float32", "fast"): {
-        "numpy": Bound(3.3, "0x1.025b0e0000000p+1"),
-        "numba": Bound(3.3, "0x1.e0a1740000000p-2"),
-        "jax": Bound(2.9, "0x1.540bcc0000000p-1", flushes=True),
+        "numpy": Bound(5, "0x1.025b0e0000000p+1"),
+        "numba": Bound(5, "0x1.e0a1740000000p-2"),
+        "jax": Bound(4.5, "0x1.540bcc0000000p-1", flushes=True),
     },
     ("float16", "fast"): {
         "jax": Bound(0.51, "-0x1.ef00000000000p-10"),
@@ -120,8 +120,8 @@ def log_sigmoid(
     results are correctly rounded on every backend, subnormal ones included; float64 results are
     within 0.76 ulp on ``numpy`` (x = 0x1.61af1f9bd4ce0p+9), 0.61 ulp on ``numba`` (x =
     0x1.6344fd597c7fcp-1), 0.54 ulp on ``jax`` (x = 0x1.82b79d79b2c94p-1).  With ``"fast"`` they
-    are within 3.3 ulp in float32 and 3.7 ulp in float64; JAX then flushes what is proportional
-    to a subnormal number in float32 and bfloat16.
+    are within 5 ulp in float32 and 3.9 ulp in float64; JAX then flushes what is proportional to
+    a subnormal number in float32 and bfloat16.
 
     **Edge values**, the same on every backend: −∞ at −∞, −0 at ∞, NaN stays NaN; for very negative
     x the result is x, for large x it is −e^−x, down to the subnormal numbers and −0.

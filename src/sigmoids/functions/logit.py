@@ -101,13 +101,13 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     },
     ("float64", "fast"): {
         "numpy": Bound(2.4, "0x1.82bcbd1decfe9p-2"),
-        "numba": Bound(2.9, "0x1.90243d73dc06dp-2"),
-        "jax": Bound(2.9, "0x1.90243d73dc06dp-2"),
+        "numba": Bound(3, "0x1.90243d73dc06dp-2"),
+        "jax": Bound(3, "0x1.90243d73dc06dp-2"),
     },
     ("float32", "fast"): {
-        "numpy": Bound(2.7, "0x1.15a78a0000000p-2"),
-        "numba": Bound(3.2, "0x1.984f060000000p-2"),
-        "jax": Bound(2.8, "0x1.30727a0000000p-1"),
+        "numpy": Bound(4, "0x1.15a78a0000000p-2"),
+        "numba": Bound(4.5, "0x1.984f060000000p-2"),
+        "jax": Bound(4, "0x1.30727a0000000p-1"),
     },
     ("float16", "fast"): {
         "jax": Bound(0.51, "0x1.2140000000000p-11"),
@@ -193,7 +193,7 @@ def logit(
     results are correctly rounded on every backend, subnormal ones included; float64 results are
     within 0.53 ulp on ``numpy`` (x = 0x1.2ff5dd22deddbp-1), 0.55 ulp on ``numba`` (x =
     0x1.a207d272f8032p-2), 0.53 ulp on ``jax`` (x = 0x1.a360b0ce54fecp-2).  With ``"fast"`` they
-    are within 3.2 ulp in float32 and 2.9 ulp in float64.
+    are within 4.5 ulp in float32 and 3 ulp in float64.
 
     **Edge values**, the same on every backend: logit(±0) = −∞, logit(½) = 0, logit(1) = ∞; outside
     [0, 1] and for NaN the result is NaN, without a warning.

@@ -54,14 +54,14 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
         "jax": Bound(0.55, "-0x1.7e8b64c479502p-1"),
     },
     ("float64", "fast"): {
-        "numpy": Bound(1.7, "-0x1.0a1f660ac3ae8p+2"),
-        "numba": Bound(3.7, "-0x1.c38f79d4c356cp-2"),
-        "jax": Bound(3.6, "-0x1.65141981d91bep+3"),
+        "numpy": Bound(1.8, "-0x1.0a1f660ac3ae8p+2"),
+        "numba": Bound(3.8, "-0x1.c38f79d4c356cp-2"),
+        "jax": Bound(3.7, "-0x1.65141981d91bep+3"),
     },
     ("float32", "fast"): {
-        "numpy": Bound(2.8, "-0x1.0162440000000p+0"),
-        "numba": Bound(3.5, "-0x1.e8d6e80000000p-2"),
-        "jax": Bound(2.8, "-0x1.4aa48e0000000p-1", flushes=True),
+        "numpy": Bound(4, "-0x1.0162440000000p+0"),
+        "numba": Bound(5, "-0x1.e8d6e80000000p-2"),
+        "jax": Bound(4, "-0x1.4aa48e0000000p-1", flushes=True),
     },
     ("float16", "fast"): {
         "jax": Bound(0.51, "0x1.ef00000000000p-10"),
@@ -120,7 +120,7 @@ def softplus(
     results are correctly rounded on every backend, subnormal ones included; float64 results are
     within 0.76 ulp on ``numpy`` (x = -0x1.61adda59921a3p+9), 0.6 ulp on ``numba`` (x =
     -0x1.6d61484fdaf0cp-1), 0.55 ulp on ``jax`` (x = -0x1.7e8b64c479502p-1).  With ``"fast"``
-    they are within 3.5 ulp in float32 and 3.7 ulp in float64; JAX then flushes what is
+    they are within 5 ulp in float32 and 3.8 ulp in float64; JAX then flushes what is
     proportional to a subnormal number in float32 and bfloat16.
 
     **Edge values**, the same on every backend: 0 at −∞, ∞ at ∞, NaN stays NaN; for large x the
@@ -140,6 +140,6 @@ def softplus(
     >>> sg.softplus(0)
     0.6931471805599453
     >>> sg.softplus(-700.0)
-    9.859676543759771e-305
+    9.85967654375977e-305
     """
     return apply(SPEC, x, backend, accuracy, out)
