@@ -229,16 +229,18 @@ def _natively(spec: Function, inputs: Inputs) -> Inputs:
 
 def _in_float64(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
     x, *others = inputs
-    never = tiny = jnp.zeros((), jnp.bool_)
+    tiny = lifted = jnp.zeros((), jnp.bool_)
     near_zero = {part.near_zero for part in spec.parts}
     if near_zero != {"constant"}:
         tiny = jnp.abs(x) < TINY
         x = jnp.where(tiny, _lifted(x, exponential.LIFT), x)
+    if "linear" in near_zero:
+        lifted = tiny
     if any(part.vanishes_as_square for part in spec.parts):
         far = jnp.abs(x) > FAR
         x = jnp.where(far, x * 2.0 ** (-exponential.LIFT // 2), x)
-        never |= far
-    vocabulary = JaxVocabulary(tiny if "linear" in near_zero else never, DOUBLE)
+        lifted |= far
+    vocabulary = JaxVocabulary(lifted, DOUBLE)
     xp = PairVocabulary(vocabulary, x) if accuracy == "high" else vocabulary
     computed = results(spec.formula(xp, x, *others))
     if _logarithmic(spec):

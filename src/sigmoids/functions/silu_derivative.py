@@ -227,8 +227,7 @@ def silu_derivative(
     References
     ----------
     .. [1] S. Elfwing, E. Uchibe, K. Doya, "Sigmoid-weighted linear units for neural network
-    function
-       approximation in reinforcement learning", Neural Networks 107, 2018.
+       function approximation in reinforcement learning", Neural Networks 107, 2018.
 
     Examples
     --------
