@@ -280,11 +280,13 @@ def test_report_and_exit_status(tmp_path):
 
     from sigmoids.accuracy import report
 
-    choice = Choice.of(["sigmoid"], ["numpy"], ["float16"], None)
+    sliced = "sigmoid_binary_cross_entropy[labels=1.0]"
+    choice = Choice.of(["sigmoid", sliced], ["numpy"], ["float16"], None)
     file = tmp_path / "rows.json"
     with (tmp_path / "text").open("w") as text:
-        console = Console(file=text, width=140)
+        console = Console(file=text, width=180)
         assert report.run(console, choice, exhaustive=False, others=True, json=file)
+    assert sliced in (tmp_path / "text").read_text()
     rows = json.loads(file.read_text())
     assert [row["misrounded"] for row in rows[:2]] == [0, 0]
     assert {row["computed_by"] for row in rows} >= {"numpy", "1/(1+np.exp(-x))", "jax.nn.sigmoid"}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-WIDTH = 165
+WIDTH = 180
 """Columns of output that goes to a file: room for the widest table."""
 
 app = typer.Typer(

@@ -6,6 +6,7 @@ import json as format_json
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -61,7 +62,7 @@ def table(rows: list[Row]) -> Table:
     result.add_column("largest at x =", no_wrap=True)
     previous = ("", "")
     for row in rows:
-        group = (row.function, row.dtype)
+        group = (escape(row.function), row.dtype)
         if group != previous and previous[0]:
             result.add_section()
         result.add_row(
