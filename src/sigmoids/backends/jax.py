@@ -113,6 +113,8 @@ class JaxVocabulary:
 
     def with_tail(self, number: Any, tail: Any, /) -> Any:
         """The sum: where the second is lifted the first is too, or the second does not count."""
+        if self.dtype != np.float64:  # where nothing is lifted
+            return number + tail
         leading = number.hi if isinstance(number, Pair) else number
         comparable = jnp.abs(leading) < COMPARABLE
         factor = jnp.where(self.lifted & comparable, 2.0**exponential.LIFT, 1.0)
@@ -120,7 +122,7 @@ class JaxVocabulary:
         self.lifted &= comparable
         if isinstance(number, Pair):
             return number.scaled(factor) + tail.scaled(kept)
-        return number * factor.astype(self.dtype) + tail * kept.astype(self.dtype)
+        return number * factor + tail * kept
 
     def log_ratio(self, a: jax.Array, b: jax.Array, difference: jax.Array, /) -> jax.Array:
         """The logarithm of a quotient."""

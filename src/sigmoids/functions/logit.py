@@ -19,7 +19,8 @@ def formula(xp: Vocabulary, x: Any) -> Any:
     inside = (x > 0) & (x < 1)
     p = xp.number(xp.where(inside, x, 0.5))
     one = xp.number(1.0)
-    ends = xp.where(x == 1, xp.number(math.inf), xp.number(math.nan))
+    outside = xp.where(x == x, xp.number(math.nan), xp.itself(x))  # a NaN stays as it is
+    ends = xp.where(x == 1, xp.number(math.inf), outside)
     ends = xp.where(x == 0, xp.number(-math.inf), ends)
     return xp.where(inside, xp.log_ratio(p, one - p, (p + p) - one), ends)
 
