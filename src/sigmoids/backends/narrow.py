@@ -73,7 +73,7 @@ def tables(spec: Function, dtype: np.dtype[Any]) -> Arrays:
         wide = tuple(np.empty_like(x) for _ in spec.parts)
         steps = narrowing(spec)
         steps.run((x, *wide), steps.scratch(x.size, x.dtype))
-        results = (round_once(y, dtype).view(bits) for y in wide)
+        results = [round_once(y, dtype).view(bits) for y in wide]
     return tuple(np.where(np.isnan(x), patterns, table) for table in results)
 
 
