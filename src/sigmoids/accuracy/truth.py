@@ -63,18 +63,17 @@ class Truth:
     def misrounded(self, y: NDArray[Any]) -> NDArray[np.bool_]:
         """Where results are not the correctly rounded ones."""
         kind = f"i{y.dtype.itemsize}"
-        wrong = np.asarray(y.view(kind) != self.rounded.view(kind))
-        places = np.flatnonzero(wrong)  # few, so that only these are looked at more closely
-        wrong.flat[places] = ~same(y.flat[places], self.rounded.flat[places])
-        return wrong
+        with np.errstate(invalid="ignore"):  # signalling NaNs
+            neither = ~(np.isnan(y) & np.isnan(self.rounded))
+        return np.asarray((y.view(kind) != self.rounded.view(kind)) & neither)
 
     def errors(self, y: NDArray[Any]) -> NDArray[np.float64]:
         """How far results are from the exact values, in ulps; infinite for a missed NaN."""
-        wrong = np.flatnonzero(self.misrounded(y))
-        if not wrong.size:
+        wrong = self.misrounded(y)
+        if not wrong.any():
             return self.least
         errors = self.least.copy()
-        errors[wrong] = _distances(y.ravel()[wrong], self.exact.ravel()[wrong])
+        errors[wrong] = _distances(y[wrong], self.exact[wrong])
         return errors
 
 
