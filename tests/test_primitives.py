@@ -15,7 +15,8 @@ from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
 from sigmoids.accuracy.truth import same
 from sigmoids.backends import arctangent, exponential, logarithm, narrow, pairs, program
-from sigmoids.backends import jax as jax_backend
+from sigmoids.backends.jax.subnormal import round_once
+from sigmoids.backends.jax.vocabulary import JaxVocabulary
 from sigmoids.backends.numba import near, paired, single
 from sigmoids.backends.numba.scalars import jit
 from sigmoids.functions import FUNCTIONS
@@ -134,7 +135,7 @@ def in_pairs(engine, formula, x):
         steps.run((x, *places), steps.scratch(x.size, x.dtype))
     elif engine == "jax":
         with jax.enable_x64(True):
-            vocabulary = jax_backend.JaxVocabulary(jnp.zeros((), bool), x.dtype)
+            vocabulary = JaxVocabulary(jnp.zeros((), bool), x.dtype)
             return jax.jit(lambda v: trace(v, vocabulary))(x)
     else:
         xp = near if "near" in engine else paired
@@ -253,7 +254,7 @@ def test_jax_rounds_once(dtype):
     with np.errstate(all="ignore"):
         expected = Format.of(dtype).round_array(y).astype(dtype)
     with jax.enable_x64(True):
-        ours = jax.jit(lambda v: jax_backend._round_once(v, jnp.dtype(dtype)))(y)
+        ours = jax.jit(lambda v: round_once(v, jnp.dtype(dtype)))(y)
     assert same(np.asarray(ours), expected).all()
 
 

@@ -1,0 +1,191 @@
+"""The JAX engine: XLA code with declared derivatives, under every transformation.
+
+``accuracy="high"`` computes the narrower dtypes in float64, which works inside any trace whether
+or not JAX's global x64 flag is set, as long as the wide numbers stay inside the context manager.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.custom_derivatives import SymbolicZero
+
+from sigmoids.backends import exponential, narrow
+from sigmoids.backends.engine import results_like
+from sigmoids.backends.jax.subnormal import round_once, with_lift, without_lift
+from sigmoids.backends.jax.vocabulary import JaxVocabulary
+from sigmoids.backends.pairs import PairVocabulary
+from sigmoids.spec import beside, results
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sigmoids.backends.engine import Arrays, Evaluator
+    from sigmoids.spec import Accuracy, Function, Spec
+
+
+Inputs = tuple[jax.Array, ...]
+
+DOUBLE = np.dtype(np.float64)
+
+TINY = 2.0**-500
+"""Arguments below it are lifted, where the function is not constant for them."""
+
+FAR = 2.0**400
+"""Arguments above it are made smaller, where the function falls as their inverse square."""
+
+TINY_SINGLE, LIFT_SINGLE = 2.0**-100, 64
+"""The same in float32."""
+
+
+@cache
+def function(spec: Function, accuracy: Accuracy) -> Callable[..., Inputs]:
+    """The compiled function of floating arrays, differentiable to every order."""
+
+    def evaluate(member: Spec, *inputs: Any) -> jax.Array:
+        return function(member, accuracy)(*inputs)[0]
+
+    def values(*inputs: jax.Array) -> tuple[jax.Array, ...]:
+        if inputs[0].dtype.itemsize == 1 and len(inputs) == 1:
+            return _look_up(spec, *inputs)
+        return _compute(spec, inputs, accuracy)
+
+    def tangents(primals: Any, directions: Any) -> Any:
+        return differentiable(*primals), tuple(
+            _directional(results(part.derivative(evaluate, *primals)), directions)
+            for part in spec.parts
+        )
+
+    values.__name__ = spec.name
+    differentiable = jax.custom_jvp(values)
+    differentiable.defjvp(tangents, symbolic_zeros=True)
+    return jax.jit(differentiable)
+
+
+def _directional(slopes: tuple[Any, ...], directions: tuple[Any, ...]) -> Any:
+    """The slopes' sum along the directions; a direction of 0 makes no NaN of an infinite slope."""
+    moving = [
+        slope * direction
+        for slope, direction in zip(slopes, directions, strict=True)
+        if not isinstance(direction, SymbolicZero)
+    ]
+    return sum(moving[1:], moving[0])
+
+
+def _compute(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
+    dtype = inputs[0].dtype
+    with jax.enable_x64(True):
+        if dtype == np.float64:
+            return _in_float64(spec, inputs, accuracy)
+        if accuracy == "fast":
+            return _natively(spec, inputs)
+        xp = JaxVocabulary(jnp.zeros((), jnp.bool_), DOUBLE)
+        number, *others = (with_lift(x, 0) for x in inputs)
+        moved = number if spec.break_ties is None else spec.break_ties(xp, number)
+        computed = results(spec.formula(xp, moved, *others))
+        return tuple(
+            round_once(_settle(part, number, y), dtype)
+            for part, y in zip(spec.parts, computed, strict=True)
+        )
+
+
+def _natively(spec: Function, inputs: Inputs) -> Inputs:
+    dtype = inputs[0].dtype
+    single = np.dtype(np.float32)
+    number, *others = (x.astype(single) for x in inputs)
+    tiny = jnp.zeros((), jnp.bool_)
+    xp = JaxVocabulary(tiny, single)
+    if not _logarithmic(spec):
+        computed = results(spec.formula(xp, number, *others))
+        return tuple(y.astype(dtype) for y in computed)
+    tiny = jnp.abs(number) < TINY_SINGLE
+    number = jnp.where(tiny, with_lift(inputs[0], LIFT_SINGLE, single), number)
+    computed = results(spec.formula(xp, number, *others))
+    tiny &= number != 0
+    return tuple(_less_lift(xp, y, tiny, LIFT_SINGLE).astype(dtype) for y in computed)
+
+
+def _in_float64(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
+    x, *others = inputs
+    tiny = lifted = jnp.zeros((), jnp.bool_)
+    near_zero = {part.near_zero for part in spec.parts}
+    if near_zero != {"constant"}:
+        tiny = jnp.abs(x) < TINY
+        x = jnp.where(tiny, with_lift(x, exponential.LIFT), x)
+    if "linear" in near_zero:
+        lifted = tiny
+    if any(part.vanishes_as_square for part in spec.parts):
+        far = jnp.abs(x) > FAR
+        x = jnp.where(far, x * 2.0 ** (-exponential.LIFT // 2), x)
+        lifted |= far
+    vocabulary = JaxVocabulary(lifted, DOUBLE)
+    xp = PairVocabulary(vocabulary, x) if accuracy == "high" else vocabulary
+    computed = results(spec.formula(xp, x, *others))
+    if _logarithmic(spec):
+        computed = tuple(_less_lift(xp, y, tiny & (x != 0), exponential.LIFT) for y in computed)
+    return tuple(without_lift(y, vocabulary.lifted) for y in computed)
+
+
+def _settle(part: Spec, x: jax.Array, y: jax.Array) -> jax.Array:
+    """Results that are as good as ties, moved to the side that they are on."""
+    for argument, distance in part.ties:
+        y = jnp.where(x == argument, y * beside(distance), y)
+    return y
+
+
+def _logarithmic(spec: Function) -> bool:
+    return any(part.near_zero == "logarithmic" for part in spec.parts)
+
+
+def _less_lift(xp: Any, y: Any, tiny: jax.Array, lift: int) -> Any:
+    """What is logarithmic in an argument that was lifted, as if it had not been."""
+    low = y + xp.number(-lift * exponential.LN2_LOW)
+    return xp.where(tiny, low + xp.number(-lift * exponential.LN2_HIGH), y)
+
+
+def _look_up(spec: Function, x: jax.Array) -> tuple[jax.Array, ...]:
+    tables = narrow.tables(spec, x.dtype)
+    bits = lax.bitcast_convert_type(x, tables[0].dtype)
+    return tuple(lax.bitcast_convert_type(jnp.asarray(table)[bits], x.dtype) for table in tables)
+
+
+def _evaluate(spec: Function, accuracy: Accuracy, inputs: Arrays, outs: Arrays | None) -> Arrays:
+    if outs is None:
+        outs = results_like(spec, inputs[0])
+    # Inside a trace, NumPy arrays are constants: they are computed now, not staged.
+    with jax.enable_x64(True), jax.ensure_compile_time_eval():
+        for out, y in zip(outs, function(spec, accuracy)(*inputs), strict=True):
+            out[...] = y
+    return outs
+
+
+class JaxEngine:
+    """Evaluates through XLA on the devices JAX finds."""
+
+    name = "jax"
+
+    def devices(self) -> tuple[str, ...]:
+        """JAX's own names for its devices."""
+        return tuple(str(device) for device in jax.devices())
+
+    def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+        """What evaluates NumPy arrays; see :class:`~sigmoids.backends.engine.Engine`."""
+        if dtype.itemsize == 1:
+            # JAX has not all of these types, and their results are read from a table anyhow.
+            return partial(narrow.evaluate, spec)
+        return partial(_evaluate, spec, accuracy)
+
+    def evaluate_native(self, spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
+        """Evaluate JAX arrays and tracers of a floating dtype; device and sharding stay."""
+        if inputs[0].dtype == np.float64:
+            with jax.enable_x64(True):
+                return function(spec, accuracy)(*inputs)
+        return function(spec, accuracy)(*inputs)
+
+
+engine = JaxEngine()
