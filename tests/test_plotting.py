@@ -125,11 +125,12 @@ def test_the_sheet_has_everyone():
     assert len(panels) == 4 + sum(not name.endswith("_derivative") for name in FUNCTIONS)
 
 
-def test_nothing_overlaps_on_the_sheet():
-    figure = plotting.sheet()
+@pytest.mark.parametrize("names", [(), *zip(FUNCTIONS), TOGETHER])
+def test_no_text_overlaps_another_or_a_curve(names):
+    figure = sg.plot(*names).figure if names else plotting.sheet()
     figure.draw_without_rendering()
     boxes = texts(figure)
-    assert len(boxes) > 100
+    assert len(boxes) > (10 if names else 100)
     for (one, box), (other, another) in combinations(boxes, 2):
         assert not box.overlaps(another), (one, other)
     for ax in figure.axes:

@@ -32,7 +32,6 @@ COLUMNS = 4
 """Panels side by side on the sheet."""
 
 DASHED: dict[str, Any] = {"linestyle": "--"}
-AXIS: dict[str, Any] = {"color": "black", "linewidth": 0.8, "zorder": 1, "clip_on": False}
 ASYMPTOTE: dict[str, Any] = {"color": "0.6", "linewidth": 1, "linestyle": ":", "zorder": 0.9}
 
 
@@ -214,25 +213,17 @@ def _mark_domain(ax: Axes, spec: Spec) -> None:
 
 
 def _axes_through_origin(ax: Axes) -> None:
-    from matplotlib.patheffects import withStroke
-
-    for side in ("left", "bottom"):
-        ax.spines[side].set_position("zero")
-    for side in ("right", "top"):
-        ax.spines[side].set_visible(False)
+    """The numbers stand at the left and below, where no curve is."""
+    for side, other in (("right", "left"), ("top", "bottom")):
+        ax.spines[side].set(position="zero", zorder=1)
+        ax.spines[other].set_visible(False)
+    if ax.get_yscale() == "log":
+        ax.spines["top"].set_visible(False)
+    else:
+        ax.yaxis.set_major_formatter(lambda value, _place: _number(value))
+    ax.xaxis.set_major_formatter(lambda value, _place: _number(value))
+    ax.tick_params(which="both", length=0)
     ax.margins(x=0)
-
-    def below(value: float, _place: float) -> str:
-        """No 0 where it would stand in the midst of things."""
-        low, high = ax.get_ylim()
-        return "" if value == 0 and -low > high / 10 else _number(value)
-
-    ax.xaxis.set_major_formatter(below)
-    ax.yaxis.set_major_formatter(lambda value, _place: _number(value) if value else "")
-    # Curves pass behind the numbers, at some distance.
-    ax.set_axisbelow(False)
-    for label in (*ax.get_xticklabels(), *ax.get_yticklabels()):
-        label.set_path_effects([withStroke(linewidth=3, foreground="white")])
 
 
 def _number(value: float) -> str:
@@ -263,17 +254,8 @@ def _comparison_panel(
 
 
 def _finish_panel(ax: Axes, title: str) -> None:
-    """Axes through the origin, and their numbers at the edges, where no curves are."""
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    ax.axvline(0, **AXIS)
-    if ax.get_yscale() == "linear":
-        ax.axhline(0, **AXIS)
-        ax.yaxis.set_major_formatter(lambda value, _place: _number(value))
-    ax.margins(x=0)
+    _axes_through_origin(ax)
     ax.set_xticks(np.linspace(*ax.get_xlim(), 5))
-    ax.xaxis.set_major_formatter(lambda value, _place: _number(value))
-    ax.tick_params(which="both", length=0)
     ax.tick_params(axis="x", pad=7)
     ax.set_title(title, fontsize="medium")
 
