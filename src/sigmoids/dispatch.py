@@ -41,11 +41,10 @@ def _find(spec: Function, kind: Kind, backend: str | None, accuracy: Accuracy) -
     if accuracy not in ACCURACIES:
         known = " and ".join(map(repr, ACCURACIES))
         raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
-    several = isinstance(kind, tuple)
     container = leading(map(container_of, kind if isinstance(kind, tuple) else (kind,)))
     name = environment() if backend is None else backend
     engine = registry.load(container.default_backend() if name is None else name)
-    find = container.route_of_several if several else container.route
+    find = container.route_of_several if isinstance(kind, tuple) else container.route
     route = find(engine, spec, accuracy)
     _routes[spec, kind, backend, accuracy] = route
     return route
