@@ -87,6 +87,7 @@ def test_the_reductions_leave_no_more_than_the_series_take():
     worst = 1 / mpmath.log(2) - 1  # where the slope of log₂(1 + m) is 1
     assert mpmath.log(1 + worst, 2) - worst < 0.0861
     assert 4 * mpmath.tanh(0.5861 * mpmath.log(2) / 2) ** 2 < logarithm.V_MAX
+    assert mpmath.sqrt(2) - 1 - logarithm.HALFWAY == pytest.approx(0, abs=2.0**-53)
     assert mpmath.tan(mpmath.pi / 8) ** 2 < arctangent.W_MAX
     assert mpmath.tan(mpmath.pi / 8) > arctangent.TAN
     with mpmath.workprec(150):
@@ -99,26 +100,37 @@ def log_of_third(xp, x):
     return xp.log_ratio(p, three, p - three)
 
 
+def log1p_of_third(xp, x):
+    return xp.log1p_ratio(xp.number(x), xp.number(3.0))
+
+
 def arctan_of_third(xp, x):
     return xp.arctan_ratio(xp.number(x), xp.number(3.0))
 
 
 @pytest.mark.parametrize("engine", ["numpy", "numba", "numba near", "jax"])
 @pytest.mark.parametrize(
-    ("formula", "exactly"),
-    [(log_of_third, mpmath.log), (arctan_of_third, mpmath.atan)],
-    ids=["log", "arctan"],
+    ("formula", "exactly", "limit"),
+    [
+        (log_of_third, mpmath.log, 2.0**-56.5),
+        (log1p_of_third, mpmath.log1p, 2.0**-56.5),
+        (arctan_of_third, mpmath.atan, 2.0**-55),
+    ],
+    ids=["log", "log1p", "arctan"],
 )
-def test_logarithm_and_arctangent_in_pairs(engine, formula, exactly):
-    """To 2^−56.5 at least, over many binades and around quotients of 1."""
+def test_logarithm_and_arctangent_in_pairs(engine, formula, exactly, limit):
+    """Over many binades, around quotients of 1, and where the reductions change."""
     rng = np.random.default_rng(0)
     around = 3 + np.exp2(rng.uniform(-50, 0.5, 600)) * rng.choice([-1, 1], 600)
-    x = np.concatenate([np.exp2(rng.uniform(-90, 90, 600)), around])
+    reduced = 3 * logarithm.HALFWAY * (1 + np.arange(-9, 10) * 2.0**-52)
+    x = np.concatenate([np.exp2(rng.uniform(-90, 90, 600)), around, reduced])
+    if formula is log1p_of_third:
+        x = x[x <= 3]
     for value, hi, lo in zip(x, *in_pairs(engine, formula, x), strict=True):
         with mpmath.workprec(300):
             exact = exactly(mpmath.mpf(float(value)) / 3)
             total = mpmath.mpf(float(hi)) + mpmath.mpf(float(lo))
-            assert abs(total - exact) <= 2.0**-56.5 * abs(exact)
+            assert abs(total - exact) <= limit * abs(exact)
 
 
 def in_pairs(engine, formula, x):

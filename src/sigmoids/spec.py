@@ -78,6 +78,10 @@ class Vocabulary(Protocol):
         """
         ...
 
+    def log1p_ratio(self, p: T, q: T, /) -> T:
+        """log(1 + p/q) for 0 ≤ p ≤ q and q > 0, to full relative precision."""
+        ...
+
     def arctan_ratio(self, a: T, b: T, /) -> T:
         """arctan(a/b) for finite a ≥ 0 and b > 0, neither of which is beyond 2^±120."""
         ...

@@ -58,7 +58,8 @@ class Truth:
         oracle, fmt = Oracle(spec), Format.of(dtype)
         for i in undecided:
             low.flat[i] = oracle.rounded(_at(inputs, i), fmt)
-        return cls(exact, low, _distances(low, exact))
+        # Half an ulp at most, whatever the error of `exact` makes of it.
+        return cls(exact, low, np.minimum(_distances(low, exact), 0.5))
 
     def misrounded(self, y: NDArray[Any]) -> NDArray[np.bool_]:
         """Where results are not the correctly rounded ones."""

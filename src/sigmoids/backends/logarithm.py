@@ -11,6 +11,9 @@ a − b is asked for, because who calls may know it better than subtraction woul
 The k comes from the difference of the bits of a and b: a positive number's bits are, but for a
 constant, its logarithm to base 2, linear between powers of two and so wrong by 0.0861 at most.
 
+Of 1 + p/q with 0 ≤ p ≤ q, k is 1 where p/q is above :data:`HALFWAY` and else 0, so that
+u = 2(p − q)/(p + 3q) or 2p/(p + 2q).
+
 Coefficients: the Chebyshev fit of L on 0 ≤ v ≤ 0.1608, ``mpmath.chebyfit``, rounded to float64; the
 logarithm is wrong by less than 2^−60 of it.
 """
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 V_MAX = 0.1608
 """Above the square of u = 2·tanh((½ + 0.0861)·ln(2)/2)."""
+
+HALFWAY = 0.41421356237309503
+"""√2 − 1, where 1 + p/q is as far from 1 as from 2."""
 
 LIFT = 64
 """The power of two by which ``a`` is multiplied, so that its bits are those of a normal number."""

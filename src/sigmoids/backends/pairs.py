@@ -156,6 +156,10 @@ class PairVocabulary:
         hi = whole + u.hi
         return Pair(self.xp, *shorten(self.xp, hi, ((whole - hi) + u.hi) + rest))
 
+    def log1p_ratio(self, p: Pair, q: Pair, /) -> Pair:
+        """The logarithm of (q + p)/q."""
+        return self.log_ratio(q + p, q, p)
+
     def arctan_ratio(self, a: Pair, b: Pair, /) -> Pair:
         """See :mod:`sigmoids.backends.arctangent`; the series is small enough for float64."""
         flipped = a.hi > b.hi

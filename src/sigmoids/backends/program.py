@@ -95,6 +95,11 @@ class NumpyVocabulary:
         return Node(_log_ratio, (a, b, difference))
 
     @staticmethod
+    def log1p_ratio(p: Any, q: Any, /) -> Any:
+        """The library's own."""
+        return np.log1p(p / q)
+
+    @staticmethod
     def arctan_ratio(a: Any, b: Any, /) -> Any:
         """The library's own."""
         return np.arctan(a / b)

@@ -102,6 +102,12 @@ class JaxVocabulary:
         far = excess < -0.5  # where the logarithm of 1 + x is better taken of the sum
         return jnp.where(far, jnp.log(a / b), jnp.log1p(excess))
 
+    def log1p_ratio(self, p: jax.Array, q: jax.Array, /) -> jax.Array:
+        """The logarithm of (q + p)/q."""
+        if p.dtype == np.float64:
+            return self.log_ratio(q + p, q, p)
+        return jnp.log1p(p / q)
+
     def arctan_ratio(self, a: jax.Array, b: Any, /) -> jax.Array:
         """The arctangent of a quotient."""
         if a.dtype == np.float64:

@@ -97,6 +97,24 @@ def make_log_ratio(
     return log_ratio
 
 
+def make_log1p_ratio(
+    real: Any, series: Callable[[Any], Any], ln2: Sequence[float]
+) -> Callable[[Any, Any], Any]:
+    """``log1p_ratio(p, q)`` of numbers of a floating type, with ln 2 in two parts."""
+    zero, two, three, halfway = map(real, (0, 2, 3, logarithm.HALFWAY))
+    ln2_high, ln2_low = map(real, ln2)
+
+    @jit
+    def log1p_ratio(p: Any, q: Any) -> Any:
+        large = p > q * halfway
+        u = two * where(large, p - q, p) / fma(q, where(large, three, two), p)
+        v = u * u
+        rest = where(large, ln2_low, zero) + u * (v * series(v))
+        return where(large, ln2_high, zero) + (u + rest)
+
+    return log1p_ratio
+
+
 def make_arctan_ratio(
     real: Any, series: Callable[[Any], Any], quarter: Sequence[float]
 ) -> Callable[[Any, Any], Any]:

@@ -20,6 +20,7 @@ from numba.extending import intrinsic, make_attribute_wrapper, models, overload,
 
 from sigmoids.backends.arctangent import PI_4, PI_4_LOW, TAN
 from sigmoids.backends.exponential import LIFT, LN2_HIGH, LN2_LOW, LOWEST
+from sigmoids.backends.logarithm import HALFWAY
 from sigmoids.backends.numba import scalars
 from sigmoids.backends.numba.inverses import arctan_series, log_series
 from sigmoids.backends.numba.scalars import (
@@ -44,6 +45,7 @@ __all__ = [
     "expm1_ratio",
     "itself",
     "limit",
+    "log1p_ratio",
     "log_ratio",
     "number",
     "where",
@@ -220,13 +222,36 @@ def _parts(z: Any) -> Any:
 
 @jit
 def log_ratio(a: Any, b: Any, difference: Any) -> Any:
-    """The logarithm of a quotient; the series is small enough for float64."""
+    """The logarithm of a quotient."""
     k, up, power = align(a.hi, b.hi)
     scaled = pair((a.hi * up) * power, (a.lo * up) * power)
     n = where(k == 0, difference, scaled - b)
     u = lifted_pair(2 * n.hi, 2 * n.lo, n.lifted) / (scaled + b)
+    return log_of(k, u)
+
+
+@jit
+def log1p_ratio(p: Any, q: Any) -> Any:
+    """The logarithm of 1 and a quotient, with Dekker's sums: p is the smaller number."""
+    large = p.hi > q.hi * HALFWAY
+    less, less_lo = scalars.where(large, q.hi, 0.0), scalars.where(large, q.lo, 0.0)
+    n = p.hi - less
+    n_lo = (p.hi - (n + less)) + (p.lo - less_lo)
+    times = scalars.where(large, 3.0, 2.0)
+    several = times * q.hi
+    several_lo = fma(times, q.lo, fma(times, q.hi, -several))
+    m = several + p.hi
+    m_lo = ((several - m) + p.hi) + (several_lo + p.lo)
+    u = lifted_pair(2 * n, 2 * n_lo, p.lifted) / pair(m, m_lo)
+    return log_of(scalars.where(large, 1.0, 0.0), u)
+
+
+@jit
+def log_of(k: Any, u: Any) -> Any:
+    """k·ln 2 + 2·atanh(u/2); the series is small enough for float64."""
     v = u.hi * u.hi
-    rest = fma(k, LN2_LOW, u.lo + u.hi * (v * log_series(v)))
+    low = fma(u.lo, 0.25 * v, u.lo)  # with the derivative, 1/(1 − v/4)
+    rest = fma(k, LN2_LOW, fma(u.hi, v * log_series(v), low))
     whole = k * LN2_HIGH  # exact, and 0 or larger than what is added
     hi = whole + u.hi
     return lifted_pair(hi, ((whole - hi) + u.hi) + rest, u.lifted)
@@ -240,7 +265,8 @@ def arctan_ratio(a: Any, b: Any) -> Any:
     large = n.hi > m.hi * TAN
     u = where(large, n - m, n) / where(large, n + m, m)
     w = u.hi * u.hi
-    angle = pair(u.hi, fma(u.hi, w * arctan_series(w), u.lo))
+    low = fma(u.lo, -w, u.lo)  # with the derivative, 1/(1 + w)
+    angle = pair(u.hi, fma(u.hi, w * arctan_series(w), low))
     angle = where(large, pair(PI_4, PI_4_LOW) + angle, angle)
     return where(flipped, pair(2 * PI_4, 2 * PI_4_LOW) - angle, angle)
 

@@ -13,7 +13,12 @@ from typing import Any
 import numpy as np
 
 from sigmoids.backends.exponential import LOWEST_NARROW
-from sigmoids.backends.numba.inverses import make_align, make_arctan_ratio, make_log_ratio
+from sigmoids.backends.numba.inverses import (
+    make_align,
+    make_arctan_ratio,
+    make_log1p_ratio,
+    make_log_ratio,
+)
 from sigmoids.backends.numba.scalars import (
     abs,  # noqa: A004
     copysign,
@@ -33,6 +38,7 @@ __all__ = [
     "expm1_ratio",
     "itself",
     "limit",
+    "log1p_ratio",
     "log_ratio",
     "number",
     "where",
@@ -58,12 +64,10 @@ SCALE = np.float32(2.0**LIFT)
 _split = make_split(np.float32, LOWEST_NARROW, LIFT)
 
 limit = make_limit(np.float32)
-log_ratio = make_log_ratio(
-    np.float32,
-    make_align(np.float32, 32),
-    make_horner(LOG_COEFFICIENTS),
-    (float(LN2_HIGH), float(LN2_LOW)),
-)
+_log_series = make_horner(LOG_COEFFICIENTS)
+_ln2 = float(LN2_HIGH), float(LN2_LOW)
+log_ratio = make_log_ratio(np.float32, make_align(np.float32, 32), _log_series, _ln2)
+log1p_ratio = make_log1p_ratio(np.float32, _log_series, _ln2)
 arctan_ratio = make_arctan_ratio(np.float32, make_horner(ARCTAN_COEFFICIENTS), PI_4)
 
 

@@ -14,6 +14,7 @@ from sigmoids.backends.numba.inverses import (
     log_series,
     make_align,
     make_arctan_ratio,
+    make_log1p_ratio,
     make_log_ratio,
 )
 from sigmoids.backends.numba.scalars import (
@@ -38,6 +39,7 @@ __all__ = [
     "expm1_ratio",
     "itself",
     "limit",
+    "log1p_ratio",
     "log_ratio",
     "number",
     "where",
@@ -47,6 +49,7 @@ __all__ = [
 limit = make_limit(np.float64)
 align = make_align(np.float64, logarithm.LIFT)
 log_ratio = make_log_ratio(np.float64, align, log_series, (LN2_HIGH, LN2_LOW))
+log1p_ratio = make_log1p_ratio(np.float64, log_series, (LN2_HIGH, LN2_LOW))
 arctan_ratio = make_arctan_ratio(np.float64, arctan_series, (PI_4, PI_4_LOW))
 
 
