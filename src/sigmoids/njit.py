@@ -16,8 +16,9 @@ Every function of the family is here as a scalar function, for use in ``@njit``,
 
 They take a number (``sigmoid_binary_cross_entropy`` two) and, as a last argument, a literal
 ``"high"`` (the default) or ``"fast"``.  The results are the same bits as those of :mod:`sigmoids`
-on the backend ``numba``: a float32 for a float32, otherwise a float64; ``sigmoid_and_derivative``
-gives a pair.  Called from the interpreter, they are the functions of :mod:`sigmoids`.
+on the backend ``numba``: a float32 where all numbers are, otherwise a float64;
+``sigmoid_and_derivative`` gives a pair.  Called from the interpreter, they are the functions of
+:mod:`sigmoids`.
 
 They become a part of the loop that calls them, which can so be vector code.  Ufuncs made by
 ``@vectorize`` are an exception for float64 with ``"high"``: Numba calls large functions from their

@@ -63,6 +63,13 @@ class JaxArray:
 
 def together(arguments: tuple[Any, ...], name: str) -> tuple[jax.Array, ...]:
     """Arrays of one floating dtype and shape, as JAX promotes and broadcasts."""
+    if any(isinstance(x, np.ma.MaskedArray) for x in arguments):
+        raise TypeError("JAX arrays have no mask: np.ma.filled() the masked array beside one first")
+    # JAX takes no lists; of their numbers it makes its own default float.
+    arguments = tuple(
+        jnp.asarray(numpy_kind.as_array(x, name), float) if isinstance(x, list | tuple) else x
+        for x in arguments
+    )
     for x in arguments:
         _result_dtype(jnp.result_type(x), name)
     # Without the x64 flag JAX promotes to float32 even what is float64 all the same.

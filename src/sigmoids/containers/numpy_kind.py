@@ -147,25 +147,32 @@ class Sequence(NumpyKind):
 
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A float64 array, or ``out``."""
-        results = evaluate(engine, spec, accuracy, (_as_array(x, spec.name),), out)
+        results = evaluate(engine, spec, accuracy, (as_array(x, spec.name),), out)
         return out if out is not None else each(np.asarray, results)
 
 
 def together(arguments: tuple[Any, ...], name: str) -> Arrays:
     """Arrays of one dtype and shape; Python's numbers take the dtype of the others."""
-    arrays = [_as_array(x, name) for x in arguments]
+    arrays = [as_array(x, name) for x in arguments]
     dtypes = [
         array.dtype
         for x, array in zip(arguments, arrays, strict=True)
         if isinstance(x, np.generic) or not isinstance(x, float | int)
     ]
     # Of equal dtypes the byte order stays; promotion would lose it.
-    dtype = dtypes[0] if len(set(dtypes)) == 1 else np.result_type(*dtypes or (DOUBLE,))
+    extended = [dtype for dtype in dtypes if _is_extension(dtype, "finfo")]
+    if extended:  # NumPy promotes no larger integers with them
+        dtypes = [dtype for dtype in dtypes if dtype.kind not in "iub"]
+    try:
+        dtype = dtypes[0] if len(set(dtypes)) == 1 else np.result_type(*dtypes or (DOUBLE,))
+    except np.exceptions.DTypePromotionError:
+        both = " and ".join(map(str, dtypes))
+        raise TypeError(f"{name}(): no dtype holds both {both}: convert one of them") from None
     dtype = _result_dtype(dtype, name)
     return tuple(np.broadcast_arrays(*[array.astype(dtype, copy=False) for array in arrays]))
 
 
-def _as_array(x: Any, name: str) -> NDArray[Any]:
+def as_array(x: Any, name: str) -> NDArray[Any]:
     """The argument as a plain array of real numbers; of a list, float64 ones."""
     array = np.asarray(x)
     _result_dtype(array.dtype, name)

@@ -19,23 +19,27 @@ def formula(xp: Vocabulary, x: Any, y: Any) -> Any:
     """|x|·w + log(1 + e^−|x|), where w = 1 − y for positive logits and y for others.
 
     For labels from 0 to 1 both terms are at least 0.  Far out the first is all; with w = 0 it is 0
-    even for infinite logits.
+    even for infinite logits, as it is at x = 0 for infinite labels.
     """
     magnitude = xp.abs(x)
     p, q = xp.exp_ratio(-magnitude)
     rest = xp.log1p_ratio(p, q)
-    weight = xp.where(x > 0, xp.number(1.0) - xp.number(y), xp.number(y))
-    near = xp.with_tail(xp.number(xp.limit(magnitude, 0.0, FAR)) * weight, rest)
+    label = xp.number(xp.limit(y, -FAR, FAR))
+    near = xp.number(xp.limit(magnitude, 0.0, FAR)) * xp.where(x > 0, xp.number(1.0) - label, label)
     label_weight = xp.where(x > 0, 1 - y, y)
-    far = xp.itself(xp.limit(magnitude, 0.0, math.inf) * label_weight)
+    product = xp.limit(magnitude, 0.0, math.inf) * label_weight
+    far = xp.number(xp.limit(product, -FAR, FAR))
+    beyond = (magnitude > FAR) | (xp.abs(label_weight) > FAR)
+    loss = xp.with_tail(xp.where(beyond, far, near), rest)
+    loss = xp.where(beyond & (xp.abs(product) > FAR), xp.itself(product), loss)
     endless = xp.copysign(xp.number(math.inf), label_weight)
-    loss = xp.where(magnitude > FAR, far, near)
     loss = xp.where((magnitude == math.inf) & (y == y), endless, loss)
-    return xp.where(((x > 0) & (y == 1)) | ((x < 0) & (y == 0)), rest, loss)
+    alone = ((x > 0) & (y == 1)) | ((x < 0) & (y == 0)) | ((x == 0) & (y == y))
+    return xp.where(alone, rest, loss)
 
 
 FAR = 2.0**100
-"""Beyond it the product is all of the loss, and more than a pair of numbers could hold."""
+"""Products of larger factors are more than a pair of numbers can hold."""
 
 
 def reference(m: Any, x: Any, y: Any) -> Any:
@@ -166,8 +170,7 @@ def sigmoid_binary_cross_entropy(
     is proportional to a subnormal number in float32 and bfloat16.
 
     **Edge values**, the same on every backend: 0 at (∞, 1) and (−∞, 0), ∞ at infinite logits with
-    any other label from 0 to 1; NaN only where an argument is NaN or, for labels beyond 0 and 1,
-    two infinite terms cancel.
+    any other label from 0 to 1; log 2 at x = 0 with any label; NaN only where an argument is NaN.
 
     On ``jax`` float64 labels below 1e-290, but for 0, count as 0 or lose digits, because XLA has no
     subnormal numbers; nothing depends on them unless the logit is below −650.

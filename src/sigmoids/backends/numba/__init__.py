@@ -80,7 +80,9 @@ class NumbaEngine:
             return partial(narrow.evaluate, spec)  # too many pairs for a table
         key = (spec, dtype, accuracy, False)
         bits = BITS.get(dtype.itemsize)
-        ufuncs, small = self._ufuncs, SMALL if bits is None and isinstance(spec, Spec) else 0
+        # NumPy reports a product's overflow to the user, after a ufunc.
+        quick = bits is None and isinstance(spec, Spec) and len(spec.arguments) == 1
+        ufuncs, small = self._ufuncs, SMALL if quick else 0
 
         def evaluate(inputs: tuple[Any, ...], outs: Arrays | None) -> Arrays:
             x = inputs[0]
