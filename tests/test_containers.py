@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sigmoids.accuracy import inputs
+from sigmoids.accuracy.oracle import Mathematics
 from sigmoids.accuracy.truth import same
 
 
@@ -104,6 +105,35 @@ def test_longdouble_is_computed_as_longdouble(typical, backend, order):
     assert y.dtype == x.dtype
     exact = typical.spec.reference(np, x)
     assert (np.abs(y - exact) <= 6 * np.finfo(np.longdouble).eps * exact).all()
+
+
+LONG = np.longdouble
+FAR_OUT = [LONG(2) ** n for n in (-16_000, -1100, -34, -31, -12)] + [LONG(v) for v in (
+    0.3, 1.28, 3, 20, 40.5, 49, 104, 745, 800, 5000, 11_000, 1e30, 1e300)]  # fmt: skip
+
+
+@pytest.mark.skipif(np.finfo(LONG).nmant < 63, reason="no wider than float64")
+def test_longdouble_has_its_own_precision_and_range(member):
+    spec = member.spec
+    magnitudes = np.array(FAR_OUT)
+    x = np.concatenate([magnitudes, -magnitudes])
+    if np.isfinite(spec.domain[1]):
+        x = np.concatenate([magnitudes[:6], 1 / (1 + magnitudes[2:10])])
+    y = member.function(x)
+    assert y.dtype == LONG
+    m = Mathematics()
+
+    def exactly(number):
+        fraction, exponent = np.frexp(number)
+        upper = float(fraction)
+        return m.ldexp(m.mpf(upper) + float(fraction - LONG(upper)), int(exponent))
+
+    with m.workprec(500):
+        for value, result in zip(x, y, strict=True):
+            exact = spec.reference(m, exactly(value))
+            limit = 8 * float(np.finfo(LONG).eps) * abs(exact)
+            limit += exactly(np.finfo(LONG).smallest_subnormal)
+            assert abs(exactly(result) - exact) <= limit, (value, result)
 
 
 def test_byte_order_stays(typical, backend):

@@ -41,7 +41,8 @@ class NumpyEngine:
             return partial(_evaluate, spec, program.narrowing, np.dtype(np.float64))
         if accuracy == "high" and dtype == np.float64:
             return partial(_evaluate, spec, program.paired, dtype)
-        return partial(_evaluate, spec, program.native, dtype)
+        trace = program.native if dtype.itemsize <= 8 else program.extended
+        return partial(_evaluate, spec, trace, dtype)
 
 
 def _evaluate(

@@ -128,6 +128,21 @@ class NumpyVocabulary:
         return Node(_cut, (x,))
 
 
+class ExtendedVocabulary(NumpyVocabulary):
+    """For longdouble, which has digits for more of a constant, and a range beyond all limits."""
+
+    @staticmethod
+    def number(value: Any, rest: float = 0.0, /) -> Any:
+        """A constant with its rest."""
+        return np.longdouble(value) + np.longdouble(rest) if isinstance(value, float) else value
+
+    @staticmethod
+    def limit(x: Any, low: float, _high: float, /) -> Any:
+        """Finite; a low limit that is no less than 0 stays."""
+        largest = np.finfo(np.longdouble).max
+        return np.minimum(np.maximum(x, low if low >= 0 else -largest), largest)
+
+
 def _exp(z: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
     # To look for the largest, or a NaN, takes a fraction of the time of limiting all.
     if not z.item(z.argmax()) <= exponential.HIGHEST:
@@ -276,6 +291,12 @@ _VOCABULARY = NumpyVocabulary()
 def native(spec: Function) -> Program:
     """The formula in the dtype of the argument."""
     return Program(spec, lambda *inputs: spec.formula(_VOCABULARY, *inputs))
+
+
+@cache
+def extended(spec: Function) -> Program:
+    """The formula in longdouble."""
+    return Program(spec, lambda *inputs: spec.formula(ExtendedVocabulary(), *inputs))
 
 
 @cache

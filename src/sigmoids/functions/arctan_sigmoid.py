@@ -29,7 +29,7 @@ TWO_OVER_PI_LOW = float.fromhex("-0x1.6b01ec5417056p-55")
 FAR = 2.0**100
 """From here on the result rounds to 1 in every dtype."""
 
-NEAR = 2.0**-28
+NEAR = 2.0**-33
 """Below it x − π²x³/12 + … rounds to x in every dtype."""
 
 

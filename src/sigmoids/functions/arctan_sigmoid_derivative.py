@@ -35,7 +35,7 @@ SQUARE_LOW = float.fromhex("-0x1.24a918f92ba3dp-56")
 LARGE = 2.0**32
 
 FAR = 2.0**540
-"""From here on the result rounds to 0 in every dtype."""
+"""From here on the result rounds to 0 in float64 and narrower dtypes."""
 
 
 def reference(m: Any, x: Any) -> Any:

@@ -23,11 +23,11 @@ def formula(xp: Vocabulary, x: Any) -> Any:
     return xp.copysign(xp.where(x > FAR, xp.itself(xp.abs(x)), y), x)
 
 
-FAR = 40.0
+FAR = 50.0
 """From here on x·σ(x) = x − x·e^−x + … rounds to x in every dtype."""
 
 BELOW = 760.0
-"""BELOW·e^−BELOW rounds to 0 in every dtype."""
+"""BELOW·e^−BELOW rounds to 0 in float64 and narrower dtypes."""
 
 
 def reference(m: Any, x: Any) -> Any:
