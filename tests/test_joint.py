@@ -105,6 +105,14 @@ def test_unsuitable_pairs(backend):
     assert (one == 1).all(), "nothing is written"
 
 
+@pytest.mark.parametrize("size", [3, 5000])
+def test_columns_of_a_table_are_memory_of_their_own(backend, dtype, size):
+    x, table = np.linspace(-5, 5, size).astype(dtype), np.empty((size, 2), dtype)
+    sg.sigmoid_and_derivative(x, backend=backend, out=(table[:, 0], table[:, 1]))
+    for column, right in zip(table.T, sg.sigmoid_and_derivative(x, backend=backend), strict=True):
+        assert same(np.array(column), right).all()
+
+
 def test_under_jax():
     x = jnp.asarray(X[np.isfinite(X)], jnp.float32)
     values, pull = jax.vjp(sg.sigmoid_and_derivative, x)

@@ -284,7 +284,7 @@ def _checked_against(outs: Arrays, inputs: Arrays, dtype: np.dtype[Any]) -> Arra
             raise ValueError(f"out has shape {out.shape}; the result has {shape}")
         if not out.flags.writeable:
             raise ValueError("out is read-only")
-    if len(outs) > 1 and np.may_share_memory(outs[0], outs[1]):
+    if len(outs) > 1 and np.shares_memory(outs[0], outs[1]):
         raise ValueError("the arrays of out overlap: each result needs memory of its own")
     return tuple([x.copy() if any(_is_ahead(out, x) for out in outs) else x for x in inputs])
 

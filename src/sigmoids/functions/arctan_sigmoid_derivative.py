@@ -204,8 +204,8 @@ def arctan_sigmoid_derivative(
     proportional to a subnormal number in float32 and bfloat16.
 
     **Edge values**, the same on every backend: 0 at ±∞, 1 at ±0, NaN stays NaN; the function is
-    even, and falls as 1/x², so that it becomes subnormal and 0 only beyond 1e19 in float32 and
-    1e153 in float64.
+    even, and falls as 1/x², so that it becomes subnormal and 0 only beyond 5.9e18 in float32 and
+    4.2e153 in float64.
 
     Its own derivative, −(π²/2)·x/(1 + (πx/2)²)², is declared too and serves second and higher
     orders under ``jax.grad``.

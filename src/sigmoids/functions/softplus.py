@@ -132,7 +132,7 @@ def softplus(
     ----------
     .. [1] C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating second-order
        functional knowledge for better option pricing", Advances in Neural Information Processing
-       Systems 13, 2000.
+       Systems 13, 2001.
 
     Examples
     --------
