@@ -9,6 +9,7 @@ import pytest
 
 import cases
 from sigmoids.accuracy import inputs
+from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.truth import same
 
 
@@ -23,7 +24,8 @@ def test_backends_agree_to_the_bit(member, dtype):
 def test_edge_values(member, backend, dtype, accuracy):
     """The declared values to the sign of zero, NaN for NaN and outside the domain; no warnings."""
     f, spec = partial(member.function, backend=backend, accuracy=accuracy), member.spec
-    x = cases.SPECIAL.astype(dtype)
+    largest = Format.of(dtype).largest
+    x = np.array([*cases.SPECIAL, largest, -largest]).astype(dtype)
     with np.errstate(all="raise", under="ignore"):
         y = f(x)
     low, high = spec.domain

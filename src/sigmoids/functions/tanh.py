@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def formula(xp: Vocabulary, x: Any) -> Any:
     """(1 − e^−2|x|)/(1 + e^−2|x|) with the sign of x; with e^−2|x| − 1 nothing cancels near 0."""
     magnitude = xp.abs(x)
-    d, q = xp.expm1_ratio(-(magnitude + magnitude))
+    d, q = xp.expm1_ratio(-(magnitude + xp.limit(magnitude, 0.0, tanh_derivative.FAR)))
     return xp.copysign(-d / ((q + q) + d), x)
 
 

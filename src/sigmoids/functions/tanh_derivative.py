@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 def formula(xp: Vocabulary, x: Any) -> Any:
     """4y·(1 − y) with y = σ(−2|x|) ≤ ½, so that nothing cancels."""
     magnitude = xp.abs(x)
-    p, q = xp.exp_ratio(-(magnitude + magnitude))
+    p, q = xp.exp_ratio(-(magnitude + xp.limit(magnitude, 0.0, FAR)))
     y4 = xp.number(4.0) * p / (q + p)
     return y4 * (xp.number(1.0) - xp.number(0.25) * y4)
+
+
+FAR = 400.0
+"""e^(−2·FAR) rounds to 0 in float64; twice the largest number would overflow."""
 
 
 def reference(m: Any, x: Any) -> Any:
