@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, partial
 from itertools import pairwise, product
 
@@ -28,8 +29,8 @@ TAILS = (0.0, 1e-30, 1e-8, 1e-4, 1.0, 5.0, 17.0, 37.0, 60.0, 87.0, 88.7, 104.0, 
          660.0, 700.0, 708.0, 745.0, 1e3, 6e4, 1e10, 1e30, 1e38, 1e300)  # fmt: skip
 LABELS = (0.0, 1.0, 0.5, 0.25, 0.1, 1e-30)
 
-BOUNDS = {("float32", "fast"): 3.3, ("float64", "high"): 0.76, ("float64", "fast"): 3.7}
-"""Largest errors in ulps; all others are a rounding's half ulp and next to nothing."""
+NEARLY_ROUNDED = 0.51
+"""Largest error in ulps where one argument's results are correctly rounded."""
 
 
 def below_one(dtype):
@@ -62,8 +63,9 @@ def assert_accurate(x, y, result, bound):
 
 
 def the_bound(backend, dtype, accuracy):
-    limit = BOUNDS.get((dtype.name, accuracy), 0.51)
-    return Bound(limit, flushes=SPEC.bound(backend, dtype.name, accuracy).flushes)
+    """What is declared for the label 1 holds for the others."""
+    declared = SPEC.bound(backend, dtype.name, accuracy)
+    return Bound(max(declared.ulp, NEARLY_ROUNDED), flushes=declared.flushes)
 
 
 def test_accuracy(backend, dtype, accuracy):
@@ -83,7 +85,10 @@ def test_tiny_labels_are_not_lost_beside_the_tail(backend, accuracy, small):
     x = -np.array([1.0, 40.0, 300.0, 640.0, 660.0, 700.0, 720.0, 744.0, 746.0, 1e5, 1e200])
     y = np.full(x.size, small)
     result = loss(x, y, backend=backend, accuracy=accuracy)
-    assert_accurate(x, y, result, the_bound(backend, x.dtype, accuracy))
+    bound = the_bound(backend, x.dtype, accuracy)
+    if small < np.finfo(np.float64).tiny:  # so is half of a pair's product
+        bound = replace(bound, ulp=max(bound.ulp, 0.76))
+    assert_accurate(x, y, result, bound)
 
 
 @pytest.mark.parametrize("dtype", [d for d in cases.DTYPES if d.itemsize <= 4], ids=cases.dtype_id)
@@ -146,10 +151,11 @@ def test_at_zero_the_label_does_not_matter(backend, dtype):
 
 @pytest.mark.parametrize(
     ("x", "y"), [(1e-300, 1e300), (-1e-40, 1e35), (3.0, 1e31), (-3.0, 1e31), (1e200, 1e-200),
-                 (1e50, 0.3), (-1e300, 1e-10), (1e-20, -1e40)]
+                 (1e50, 0.3), (-1e300, 1e-10), (1e-20, -1e40),
+                 (float.fromhex("0x1.e8215cc5622e1p+117"), float.fromhex("0x1.ef0ab6e1e3eddp-2"))]
 )  # fmt: skip
 def test_factors_of_all_sizes(backend, accuracy, x, y):
-    """A product of two rounded factors is off by 1.5 ulp at most, here added to log 2 or alone."""
+    """Of large ones 1 − y is rounded, then its product; 1.4 ulp at the last of these."""
     result = loss(x, y, backend=backend, accuracy=accuracy)
     assert ORACLE.ulp_error((x, y), result, Format.of(np.float64)) <= 2
 

@@ -31,7 +31,7 @@ V_MAX = 0.1608
 """Above the square of u = 2·tanh((½ + 0.0861)·ln(2)/2)."""
 
 HALFWAY = 0.41421356237309503
-"""√2 − 1, where 1 + p/q is as far from 1 as from 2."""
+"""√2 − 1, where 1 + p/q is √2, the geometric mean of 1 and 2."""
 
 LIFT = 64
 """The power of two by which ``a`` is multiplied, so that its bits are those of a normal number."""

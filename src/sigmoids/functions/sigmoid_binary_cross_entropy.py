@@ -174,7 +174,8 @@ def sigmoid_binary_cross_entropy(
     any other label from 0 to 1; log 2 at x = 0 with any label; NaN only where an argument is NaN.
 
     For other labels from 0 to 1 float64 results are as accurate with ``"high"``, but within 2 ulp
-    for logits beyond ±2^100, where 1 − y is rounded before it is multiplied.
+    for subnormal labels, and for logits beyond ±2^100, where 1 − y is rounded before it is
+    multiplied.
 
     On ``jax`` float64 labels below 1e-290, but for 0, count as 0 or lose digits, because XLA has no
     subnormal numbers; nothing depends on them unless the logit is below −650.

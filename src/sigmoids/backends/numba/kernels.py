@@ -37,11 +37,10 @@ def loop(
 
 
 def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
-    """The compiled ufunc of float32 or float64, whose calls cost less than a loop's."""
+    """The compiled ufunc of one float32 or float64 number, whose calls cost less than a loop's."""
     kernel = guarded(spec, dtype, accuracy)
     kernel.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}_ufunc"
-    inputs = ",".join([dtype.name] * len(spec.arguments))
-    return compile_ufunc(kernel, f"{dtype.name}({inputs})")
+    return compile_ufunc(kernel, f"{dtype.name}({dtype.name})")
 
 
 def guarded(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., Any]:
