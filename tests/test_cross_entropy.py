@@ -287,8 +287,15 @@ def test_masks_of_broadcast_arguments(backend):
 
 
 def test_the_masked_constant(backend):
-    assert loss(np.ma.masked, Y3, backend=backend) is np.ma.masked
-    assert loss(X3, np.ma.masked, backend=backend) is np.ma.masked
+    assert loss(np.ma.masked, np.ma.masked, backend=backend) is np.ma.masked
+    out = np.ma.zeros(3)
+    for arguments in (np.ma.masked, Y3), (X3, np.ma.masked):
+        result = loss(*arguments, backend=backend)
+        assert np.ma.getmaskarray(result).tolist() == [True] * 3, "as in a sum"
+        assert loss(*arguments, backend=backend, out=out) is out
+        assert np.ma.getmaskarray(out).all()
+    with pytest.raises(TypeError, match="complex128"):
+        loss(X3 + 1j, np.ma.masked, backend=backend)
 
 
 def test_masked_out(backend):

@@ -34,11 +34,11 @@ class Masked(NumpyKind):
         self, engine: Engine, spec: Function, accuracy: Accuracy, arguments: Any, out: Any
     ) -> Any:
         """A masked array, masked where any of the arguments is."""
-        if any(x is np.ma.masked for x in arguments):
-            return each(lambda _part: np.ma.masked, spec.parts)
         leader = next(x for x in arguments if isinstance(x, np.ma.MaskedArray))
         plain = tuple(map(np.ma.getdata, arguments))
         inputs = plain if len(plain) == 1 else together(plain, spec.name)
+        if leader is np.ma.masked and out is None and inputs[0].ndim == 0:
+            return each(lambda _part: np.ma.masked, spec.parts)
         mask: Any = np.ma.nomask
         for x in arguments:
             if np.ma.getmask(x) is not np.ma.nomask:
