@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from sigmoids import inventory as _inventory  # noqa: F401  # it makes `backends` callable
 from sigmoids.backends.threads import get_num_threads, set_num_threads, use_num_threads
 from sigmoids.functions.arctan_sigmoid import arctan_sigmoid
 from sigmoids.functions.arctan_sigmoid_derivative import arctan_sigmoid_derivative
@@ -20,7 +21,7 @@ from sigmoids.plotting import plot
 from sigmoids.selection import set_default_backend, use_backend
 
 if TYPE_CHECKING:
-    from sigmoids.inventory import backends  # noqa: TC004  # the package of that name is it, too
+    from sigmoids.inventory import backends  # noqa: TC004
 
 __version__ = "0.1.0"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from types import ModuleType
 
 from sigmoids.backends import registry
 from sigmoids.selection import in_force
@@ -118,3 +120,16 @@ def _inspect(row: registry.Row) -> BackendInfo:
         found = version(row.requires) if registry.installed(row) else None
         return BackendInfo(row.name, False, found, (), row.computes_on, str(problem))
     return BackendInfo(row.name, True, version(row.requires), devices, row.computes_on, lacks)
+
+
+class _Package(ModuleType):
+    """The package of the engines, which is the public function of the same name as well.
+
+    A function of that name beside it would hide the package: ``import sigmoids.backends.threads``
+    would find it, and ``sigmoids.backends.threads`` would not.
+    """
+
+    __call__ = staticmethod(backends)
+
+
+sys.modules[registry.__name__.rpartition(".")[0]].__class__ = _Package

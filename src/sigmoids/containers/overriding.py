@@ -149,8 +149,8 @@ def overrides(kind: type) -> bool:
 def override(function: Elementwise, arguments: tuple[Any, ...], out: Any = None) -> Any:
     """What the arguments and ``out``, asked as NEP 13 has it, say that the result is."""
     outs = () if out is None else (out,)
-    operands = (*arguments, *outs)
-    for x in in_their_order(operands):
+    asked = in_their_order((*arguments, *outs))
+    for x in asked:
         method = type(x).__array_ufunc__
         if method is None:
             raise TypeError(f"{function.function}(): {_name(x)} takes no part in ufuncs")
@@ -159,7 +159,7 @@ def override(function: Elementwise, arguments: tuple[Any, ...], out: Any = None)
         result = method(x, function, "__call__", *arguments, **options)
         if result is not NotImplemented:
             return result if out is None else out
-    kinds = " and ".join(dict.fromkeys(map(_name, operands)))
+    kinds = " and ".join(map(_name, asked))
     raise TypeError(
         f"{function.function}() is not implemented by {kinds}: pass the plain array within"
     )
