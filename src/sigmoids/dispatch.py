@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sigmoids.backends import registry
+from sigmoids.backends.first_use import first_use
 from sigmoids.containers.registry import container_of, lasts, leading
 from sigmoids.selection import chosen, preference
 from sigmoids.spec import ACCURACIES
@@ -41,7 +42,8 @@ def _route(spec: Function, kind: Kind, backend: str | None, accuracy: Accuracy) 
     try:
         return _routes[spec, kind, options]
     except (KeyError, TypeError):  # not met yet; or an option that is none, such as a list
-        return _kept_or_found(spec, kind, options)
+        with first_use():
+            return _kept_or_found(spec, kind, options)
 
 
 def _kept_or_found(spec: Function, kind: Kind, options: tuple[Any, Any, Any]) -> Route:

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING
 
+from sigmoids.backends.first_use import first_use
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
@@ -106,7 +108,8 @@ def processors() -> int:
         allowed = len(os.sched_getaffinity(0))
     else:
         allowed = os.cpu_count() or 1  # platforms without affinity masks
-    from sigmoids.backends.quota import quota  # reads files, which importing should not prepare
+    with first_use():
+        from sigmoids.backends.quota import quota  # reads files, which importing should not prepare
 
     return max(1, math.floor(min(allowed, quota())))
 
