@@ -292,3 +292,53 @@ def test_report_and_exit_status(tmp_path):
     assert {row["computed_by"] for row in rows} >= {"numpy", "1/(1+np.exp(-x))", "jax.nn.sigmoid"}
     with pytest.raises(ValueError, match="unknown dtype 'float8'"):
         Choice.of(None, None, ["float8"], None)
+
+
+def without_a_wider_type(monkeypatch):
+    """As on Windows and Apple silicon, where longdouble is float64."""
+    from sigmoids.accuracy import truth
+
+    finfo = np.finfo
+    monkeypatch.setattr(
+        truth.np, "finfo", lambda dtype: finfo(float if dtype is np.longdouble else dtype)
+    )
+    return truth
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "silu_derivative", "logit"])
+def test_float64_is_judged_without_a_wider_type_too(monkeypatch, name):
+    spec = RESULTS[name].spec
+    x = np.concatenate([np.linspace(-40, 40, 60), [-745.0, 745.0, 0.0, -0.0, np.inf, np.nan]])
+    x = np.abs(x) / 50 if name == "logit" else x
+    y = RESULTS[name].function(x)
+    y[::7] *= 1 + 3e-16
+    wide = Truth.of(spec, x)
+    without_a_wider_type(monkeypatch)
+    slow = Truth.of(spec, x)
+    assert type(slow) is not Truth
+    assert same(slow.rounded, wide.rounded).all()
+    assert (slow.misrounded(y) == wide.misrounded(y)).all()
+    np.testing.assert_allclose(slow.errors(y), wide.errors(y), atol=2e-3)
+
+
+def test_long_work_saves_what_it_has(monkeypatch, tmp_path):
+    """Whatever ends a run, a report of what was measured is written."""
+    from rich.console import Console
+
+    from sigmoids.accuracy import report
+
+    judged = report.run_study
+    calls = []
+
+    def fails(*args):
+        calls.append(args)
+        if len(calls) > 1:
+            raise NotImplementedError
+        return judged(*args)
+
+    monkeypatch.setattr(report, "run_study", fails)
+    choice = Choice.of(["sigmoid"], ["numpy"], ["float16", "bfloat16"], ["high"])
+    path = tmp_path / "rows.json"
+    with pytest.raises(NotImplementedError):
+        report.run(Console(quiet=True), choice, exhaustive=False, others=False, json=path)
+    assert [row["dtype"] for row in json.loads(path.read_text())] == ["float16"]

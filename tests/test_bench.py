@@ -326,6 +326,21 @@ def test_a_run(tmp_path):
     assert (tmp_path / "run.html").read_text().lstrip().lower().startswith("<!doctype html>")
 
 
+@pytest.mark.parametrize("problem", [KeyboardInterrupt, NotImplementedError, MemoryError])
+def test_whatever_ends_a_run_it_is_saved(monkeypatch, tmp_path, problem):
+    def fails(*_):
+        raise problem
+
+    monkeypatch.setattr(Run, "_measure_errors", fails)
+    monkeypatch.setattr(Run, "_first_call", lambda *_: None)
+    choice = Choice.of(["sigmoid"], ["numpy"], ["float32"], ["high"], known=FUNCTION_NAMES)
+    plan = Plan(choice, (10,), peers=False, threads=1, effort=QUICK)
+    path = tmp_path / "run.json"
+    with pytest.raises(problem):
+        report.run(Console(quiet=True), plan, json=path, html=None)
+    assert [t.contender for t in Results.load(path).timings][0] == "numpy high"
+
+
 def test_plans():
     every = Choice.of(None, None, None, None, known=FUNCTION_NAMES)
     assert every.functions == FUNCTION_NAMES
