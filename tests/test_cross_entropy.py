@@ -488,20 +488,21 @@ def test_arguments_are_never_written(backend, dtype):
 
 
 @pytest.mark.parametrize("name", ["float32", "float64"])
-@pytest.mark.parametrize("backend", ["numpy", "numba"])
-def test_threads_change_no_bit(name, backend, accuracy):
-    size = 2**18 + 12_345
+def test_threads_change_no_bit(name, accuracy, shares):
+    size = 60_007
     rng = np.random.default_rng(1)
     x, y = rng.normal(scale=30, size=size).astype(name), rng.uniform(size=size).astype(name)
+    both = np.array([0, 1], name)
+    call = partial(loss, backend="numba", accuracy=accuracy)
     with sg.use_num_threads(1):
-        expected = loss(x, y, backend=backend, accuracy=accuracy)
-        column = loss(x[:, None], np.array([0, 1], name), backend=backend, accuracy=accuracy)
+        expected, column = call(x, y), call(x[:, None], both)
+    shares.clear()
     with sg.use_num_threads(3):
-        assert same(loss(x, y, backend=backend, accuracy=accuracy), expected).all()
-        shared = loss(x[:, None], np.array([0, 1], name), backend=backend, accuracy=accuracy)
-        assert same(shared, column).all()
-        loss(x, y, backend=backend, accuracy=accuracy, out=y)
+        assert same(call(x, y), expected).all()
+        assert same(call(x[:, None], both), column).all()
+        call(x, y, out=y)
     assert same(y, expected).all()
+    assert shares == [3, 3, 3]
 
 
 # Under JAX

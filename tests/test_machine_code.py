@@ -15,8 +15,34 @@ from sigmoids.backends.numba import kernels
 from sigmoids.functions import FUNCTIONS, JOINT
 from test_process import run
 
-PACKED_DIVISION = re.compile(r"\bv?divp[sd]\s|\bfdiv\s+v\d+\.\d")
+PACKED_DIVISION = re.compile(r"\bv?divp[sd]\s.*|\bfdiv\s+v\d+\.\d.*")
 """x86's SSE, AVX and AVX-512, and Arm's NEON."""
+
+LABEL = re.compile(r"\.?LBB\d+_\d+")
+
+CPU_OF_X86 = pytest.mark.skipif(
+    platform.machine() != "x86_64", reason="knows the names of x86 processors"
+)
+
+
+def vector_loops(code):
+    """The packed divisions in each innermost loop of some assembly that has any.
+
+    Every division is in a formula.  Beside such a loop there is one for the last few numbers, whose
+    divisions are of one number at a time, as those of a loop that was not vectorised.
+    """
+    lines, places, loops = code.splitlines(), {}, []
+    for end, line in enumerate(lines):
+        if label := LABEL.match(line):
+            places[label[0]] = end
+        else:
+            loops += [(places[name], end) for name in LABEL.findall(line) if name in places]
+    innermost = [
+        loop for loop in loops
+        if not any(loop != other and loop[0] <= other[0] and other[1] <= loop[1] for other in loops)
+    ]  # fmt: skip
+    found = (PACKED_DIVISION.findall("\n".join(lines[start:end])) for start, end in innermost)
+    return [divisions for divisions in found if divisions]
 
 
 @pytest.mark.parametrize("accuracy", cases.ACCURACIES)
@@ -26,12 +52,13 @@ PACKED_DIVISION = re.compile(r"\bv?divp[sd]\s|\bfdiv\s+v\d+\.\d")
     [*((name, False) for name in (*FUNCTIONS, *JOINT)), ("sigmoid", True)],
 )
 def test_loops_are_vector_code(monkeypatch, name, in_place, dtype, accuracy):
-    """Every division is in a formula; a loop that was not vectorised would have scalar ones."""
+    """Those for moderate and for all arguments too, where these are different ones."""
     monkeypatch.setattr(compiling, "SourceCache", lambda _function: compiling.NullCache())
     member = (FUNCTIONS | JOINT)[name]
     loop = kernels.loop(member.spec, np.dtype(dtype), accuracy, in_place)
     (code,) = loop.inspect_asm().values()
-    assert PACKED_DIVISION.search(code)
+    kinds = 2 if (dtype, accuracy) == (np.float64, "high") else 1
+    assert len(vector_loops(code)) >= kinds
     # A function that is not a part of the loop could be taken for another of the same name, which
     # was compiled in another process and then loaded from the cache.
     visible = re.findall(r"^\s*\.(?:globl|weak)\s+(\S*sigmoids\S*)", code, re.MULTILINE)
@@ -53,7 +80,29 @@ def test_ufuncs_are_vector_code(monkeypatch, dtype, accuracy):
     monkeypatch.setattr(ufuncbuilder, "build_ufunc_wrapper", spy)
     kernels.ufunc(FUNCTIONS["sigmoid"].spec, np.dtype(dtype), accuracy)
     (wrapper,) = wrappers
-    assert PACKED_DIVISION.search(wrapper.library.get_asm_str())
+    assert vector_loops(wrapper.library.get_asm_str())
+
+
+ASSEMBLY = """
+import numpy as np
+from sigmoids.backends.numba import kernels
+from sigmoids.functions import FUNCTIONS
+for dtype in (np.float32, np.float64):
+    loop = kernels.loop(FUNCTIONS["sigmoid"].spec, np.dtype(dtype), "high", False)
+    print(*loop.inspect_asm().values())
+"""
+
+
+@CPU_OF_X86
+def test_vectors_are_as_wide_as_the_processor_has_them(tmp_path):
+    """Of 512 bits, of which LLVM takes half on this one by itself.  Nothing is executed there."""
+    processor = {
+        "NUMBA_CPU_NAME": "skylake-avx512",
+        "NUMBA_CPU_FEATURES": "+avx2,+fma,+avx512f,+avx512dq,+avx512vl,+avx512bw",
+    }
+    loops = vector_loops(run(ASSEMBLY, NUMBA_CACHE_DIR=str(tmp_path), **processor).stdout)
+    assert len(loops) >= 3
+    assert all("zmm" in division for divisions in loops for division in divisions)
 
 
 BITS = """
@@ -70,7 +119,7 @@ for dtype in (np.float32, np.float64):
 """
 
 
-@pytest.mark.skipif(platform.machine() != "x86_64", reason="knows the names of x86 processors")
+@CPU_OF_X86
 @pytest.mark.parametrize(
     "processor",
     [
