@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -209,8 +210,11 @@ def test_ulps_count_subnormals_and_overflow_right():
     oracle, fmt = Oracle(sigmoid.spec), Format.of(np.float32)
     smallest = float(np.finfo(np.float32).smallest_subnormal)
     x = float(np.float32(-103.9))
-    assert oracle.ulp_error(x, 3 * smallest, fmt) == pytest.approx(3 - 5.27e-46 / smallest, abs=1)
-    assert oracle.ulp_error(x, smallest, fmt) < 0.5
+    exact = float(mpmath.exp(x)) / smallest  # more of its digits than of its sum with 1
+    assert oracle.ulp_error(x, 3 * smallest, fmt) == pytest.approx(3 - exact, rel=1e-6)
+    assert oracle.ulp_error(x, smallest, fmt) == pytest.approx(1 - exact, rel=1e-6)
+    assert oracle.ulp_error(x, -smallest, fmt) == pytest.approx(1 + exact, rel=1e-6)
+    assert oracle.ulp_error(x, 0.0, fmt) == pytest.approx(exact, rel=1e-6)
     assert oracle.ulp_error(0.0, np.inf, fmt) == np.inf
     assert oracle.ulp_error(0.0, np.nan, fmt) == np.inf
     assert oracle.ulp_error(np.nan, np.nan, fmt) == 0
