@@ -74,7 +74,10 @@ def test_beyond_the_block_size(member, backend, dtype, accuracy, sample):
     with np.errstate(all="ignore"):
         x, expected = whole(member, sample, dtype, **options)
     block = elements(dtype)
-    for length in (block // 2 + 1, block - 1, block, block + 1, 3 * block + 5):
+    lengths = [block // 2 + 1, block - 1, block, block + 1, 3 * block + 5]
+    if backend == "jax":
+        lengths = lengths[-2:]  # every length is compiled for itself
+    for length in lengths:
         y = member.function(np.resize(x, length), **options)
         assert (cases.bits(y) == np.resize(expected, length)).all()
 
