@@ -20,6 +20,13 @@ PACKED_DIVISION = re.compile(r"\bv?divp[sd]\s.*|\bfdiv\s+v\d+\.\d.*")
 
 LABEL = re.compile(r"\.?LBB\d+_\d+")
 
+WORDS = (
+    "sigmoid", "sigmoid_and_derivative", "softplus", "silu_derivative", "arctan_sigmoid", "logit",
+)  # fmt: skip
+"""Functions with all words of the vocabulary."""
+PAIRS = "sigmoid_binary_cross_entropy"
+OTHERS = [name for name in (*FUNCTIONS, *JOINT) if name not in (*WORDS, PAIRS)]
+
 CPU_OF_X86 = pytest.mark.skipif(
     platform.machine() != "x86_64", reason="knows the names of x86 processors"
 )
@@ -49,7 +56,11 @@ def vector_loops(code):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
 @pytest.mark.parametrize(
     ("name", "in_place"),
-    [*((name, False) for name in (*FUNCTIONS, *JOINT)), ("sigmoid", True)],
+    [
+        *((name, False) for name in (*WORDS, PAIRS)),
+        *(pytest.param(name, False, marks=pytest.mark.exhaustive) for name in OTHERS),
+        ("sigmoid", True),
+    ],
 )
 def test_loops_are_vector_code(monkeypatch, name, in_place, dtype, accuracy):
     """Those for moderate and for all arguments too, where these are different ones."""
@@ -120,17 +131,13 @@ for dtype in (np.float32, np.float64):
 
 AVX2 = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx,+avx2,+fma"}
 SSE2 = {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": ""}  # fused in software
-SERIES = ("sigmoid", "softplus", "arctan_sigmoid")
-"""Functions with all of the series that there are."""
-WORDS = (*SERIES, "sigmoid_and_derivative", "silu_derivative", "logit")
-"""And with all words of the vocabulary."""
 
 
 @CPU_OF_X86
 @pytest.mark.parametrize(
     ("processor", "functions"),
     [
-        pytest.param(SSE2, SERIES, id="SSE2"),
+        pytest.param(SSE2, ("sigmoid", "softplus"), id="SSE2"),
         pytest.param(SSE2, WORDS, marks=pytest.mark.exhaustive, id="SSE2, all words"),
         pytest.param(AVX2, WORDS, marks=pytest.mark.exhaustive, id="AVX2, all words"),
     ],

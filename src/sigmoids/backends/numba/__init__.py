@@ -78,8 +78,9 @@ class NumbaEngine:
         """See :class:`~sigmoids.backends.engine.Engine`; compiling waits for the first call."""
         if dtype.itemsize <= 2 and len(spec.arguments) > 1:
             return partial(narrow.evaluate, spec)  # too many pairs for a table
-        key = (spec, dtype, accuracy, False)
         bits = BITS.get(dtype.itemsize)
+        # A table is that of the correctly rounded results, and compiled into one loop.
+        key: Key = (spec, dtype, accuracy if bits is None else "high", False)
         # NumPy reports a product's overflow to the user, after a ufunc.
         quick = bits is None and isinstance(spec, Spec) and len(spec.arguments) == 1
         ufuncs, small = self._ufuncs, SMALL if quick else 0
