@@ -19,6 +19,7 @@ from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.truth import same
 from sigmoids.functions import FUNCTIONS
 from sigmoids.spec import Bound
+from test_process import run
 
 loss = sg.sigmoid_binary_cross_entropy
 SPEC = FUNCTIONS["sigmoid_binary_cross_entropy"].spec
@@ -177,6 +178,15 @@ def test_broadcasting(backend, dtype, one, other):
     assert (result.shape, result.dtype) == (full[0].shape, dtype)
     assert same(result, loss(*full, backend=backend)).all()
     assert result.flags.writeable
+
+
+def test_the_first_call_with_broadcast_arguments_gives_no_warning():
+    code = (
+        "import numpy as np, sigmoids as sg; y = np.ones(())\n"
+        "for x in (np.ones((3, 0)), np.ones(1), np.ones(300)):\n"
+        "    sg.sigmoid_binary_cross_entropy(x, y, backend='numba')"
+    )
+    assert run(code).stderr == ""
 
 
 SINGLES = np.linspace(-3, 3, 4, dtype=np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import sigmoids as sg
+from conftest import forget_routes
 from sigmoids.backends import registry
 
 X = np.ones(3)
@@ -19,7 +20,7 @@ X = np.ones(3)
     "choose",
     [
         lambda name: sg.sigmoid(X, backend=name),
-        lambda name: sg.use_backend(name).__enter__(),
+        sg.use_backend,  # without `with`, too
         sg.set_default_backend,
     ],
     ids=["argument", "context", "default"],
@@ -29,13 +30,25 @@ def test_unknown_backend(choose):
         choose("nunpy")
     with pytest.raises(ValueError, match="unknown backend ''"):
         choose("")
-    with pytest.raises(ValueError, match="unknown backend 3"):
-        choose(3)
+    for other in (3, ["numba"], {"a": 1}, np.ones(2), b"numpy"):
+        with pytest.raises(ValueError, match="unknown backend "):
+            choose(other)
 
 
 def test_unknown_backend_in_the_environment(monkeypatch):
     monkeypatch.setenv("SIGMOIDS_BACKEND", "cuda")
-    with pytest.raises(ValueError, match="unknown backend 'cuda'"):
+    forget_routes()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="SIGMOIDS_BACKEND: unknown backend 'cuda'"):
+            sg.sigmoid(X)
+    assert sg.sigmoid(0.0, backend="numpy") == 0.5
+
+
+def test_missing_backend_in_the_environment(monkeypatch):
+    monkeypatch.setenv("SIGMOIDS_BACKEND", "jax")
+    monkeypatch.setattr(registry, "installed", lambda _row: False)
+    forget_routes()
+    with pytest.raises(ImportError, match=r'SIGMOIDS_BACKEND: .*pip install "sigmoids\[jax\]"'):
         sg.sigmoid(X)
 
 
@@ -49,8 +62,9 @@ def test_missing_backend(monkeypatch):
 
 
 def test_unknown_accuracy(typical):
-    with pytest.raises(ValueError, match="'exact': there are 'high' and 'fast'"):
-        typical.function(X, accuracy="exact")
+    for accuracy in ("exact", ["high"], None, 1):
+        with pytest.raises(ValueError, match=r"unknown accuracy .*: there are 'high' and 'fast'"):
+            typical.function(X, accuracy=accuracy)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +130,43 @@ def test_out_for_jax_arrays(typical, backend):
 
 @pytest.mark.parametrize("name", ["numpy", "numba"])
 def test_other_backends_refuse_tracers(typical, name):
+    """Where the argument names them: what is chosen elsewhere is a preference."""
     with pytest.raises(TypeError, match=f"backend '{name}'.*inside a JAX transformation"):
         jax.jit(lambda x: typical.function(x, backend=name))(jnp.ones(3))
-    with sg.use_backend(name), pytest.raises(TypeError, match='use backend="jax" there'):
-        jax.grad(typical.function)(1.0)
+    with pytest.raises(TypeError, match='use backend="jax" there'):
+        jax.grad(lambda x: typical.function(x, backend=name))(1.0)
+
+
+STRIDED = np.lib.stride_tricks.as_strided
+SHARING = {
+    "one place": lambda: STRIDED(np.zeros(1), (8,), (0,)),
+    "windows": lambda: STRIDED(np.zeros(9), (2, 8), (8, 8)),
+    "partly": lambda: STRIDED(np.zeros(9), (8,), (4,)),
+    "columns": lambda: STRIDED(np.zeros(4), (2, 4), (0, 8)),
+    "interleaved": lambda: STRIDED(np.zeros(64), (2, 3, 2), (24, 16, 8)),
+}
+
+
+@pytest.mark.parametrize("layout", SHARING)
+def test_out_whose_elements_share_memory(typical, backend, layout):
+    out = SHARING[layout]()
+    with pytest.raises(ValueError, match="elements of out share memory among themselves"):
+        typical.function(np.ones(out.shape), backend=backend, out=out)
+    assert not out.any()
+
+
+DISTINCT = {
+    "interleaved": lambda: STRIDED(np.zeros(64), (2, 3), (24, 16)),
+    "backwards": lambda: STRIDED(np.zeros(64)[40:], (2, 3), (-24, -8)),
+    "transposed": lambda: np.zeros((3, 4, 5)).transpose(2, 0, 1),
+    "of one element": lambda: STRIDED(np.zeros(1), (1, 1), (0, 0)),
+    "empty": lambda: STRIDED(np.zeros(1), (0, 3), (0, 0)),
+}
+
+
+@pytest.mark.parametrize("layout", DISTINCT)
+def test_out_of_any_other_layout(typical, backend, layout):
+    out = DISTINCT[layout]()
+    x = np.linspace(0.1, 0.9, out.size).reshape(out.shape)
+    assert typical.function(x, backend=backend, out=out) is out
+    assert (out == typical.function(x, backend=backend)).all()

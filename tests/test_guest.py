@@ -213,17 +213,44 @@ except ImportError as problem:
     assert told.startswith("False")
     assert why in told
     assert why in raised
-    assert done.stderr == ""
+    assert done.stderr.count("Warning") == 1, "one word about why it is slow"
+    assert why in done.stderr
 
 
 def test_without_compilation():
+    """``NUMBA_DISABLE_JIT`` is the user's wish: all works, nothing is compiled, nothing said."""
     code = f"""{PRELUDE}
-print(right(None))
+import numba
+import sigmoids.njit as sj
+from sigmoids.njit import silu
+print(right(None), right("numba"), sg.sigmoid(0.0), sg.tanh(np.zeros(300))[0])
+@numba.njit
+def f(x):
+    return sj.sigmoid(x), silu(x, "fast"), sg.sigmoid(x), sj.sigmoid_and_derivative(x)
+print(f(0.0))
 print(sg.backends()["numba"].problem)
 """
     done = run(code, NUMBA_DISABLE_JIT="1")
-    right, problem = done.stdout.splitlines()
-    assert right == "True"
+    values, compiled, problem = done.stdout.splitlines()
+    assert values == "True True 0.5 0.0"
+    assert compiled == "(0.5, 0.0, 0.5, (0.5, 0.25))"
+    assert "NUMBA_DISABLE_JIT" in problem
+    assert done.stderr == ""
+
+
+def test_compilation_switched_off_and_on_again():
+    code = f"""{PRELUDE}
+import numba
+print(sg.sigmoid(0.0))
+numba.config.DISABLE_JIT = True
+print(sg.tanh(0.0), sg.sigmoid(np.zeros(300))[0], sg.sigmoid(0.0), right("numba"))
+print(sg.backends()["numba"].problem)
+numba.config.DISABLE_JIT = False
+print(sg.tanh(0.0), right("numba"), sg.backends()["numba"].problem)
+"""
+    done = run(code)
+    first, off, problem, on = done.stdout.splitlines()
+    assert (first, off, on) == ("0.5", "0.0 0.5 0.5 True", "0.0 True None")
     assert "NUMBA_DISABLE_JIT" in problem
     assert done.stderr == ""
 

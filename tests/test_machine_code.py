@@ -7,7 +7,6 @@ import re
 
 import numpy as np
 import pytest
-from numba.np.ufunc import ufuncbuilder
 
 import cases
 from sigmoids.backends.numba import compile as compiling
@@ -64,7 +63,7 @@ def vector_loops(code):
 )
 def test_loops_are_vector_code(monkeypatch, name, in_place, dtype, accuracy):
     """Those for moderate and for all arguments too, where these are different ones."""
-    monkeypatch.setattr(compiling, "SourceCache", lambda _function: compiling.NullCache())
+    monkeypatch.setattr(compiling.Store, "load_overload", lambda *_: None)  # has no assembly
     member = (FUNCTIONS | JOINT)[name]
     loop = kernels.loop(member.spec, np.dtype(dtype), accuracy, in_place)
     (code,) = loop.inspect_asm().values()
@@ -81,17 +80,17 @@ def test_loops_are_vector_code(monkeypatch, name, in_place, dtype, accuracy):
 @pytest.mark.parametrize("accuracy", cases.ACCURACIES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
 def test_ufuncs_are_vector_code(monkeypatch, dtype, accuracy):
-    monkeypatch.setattr(compiling, "SourceCache", lambda _function: compiling.NullCache())
-    wrappers = []
+    monkeypatch.setattr(compiling.Store, "load_overload", lambda *_: None)
+    compiled = []
 
-    def spy(*args, _build=ufuncbuilder.build_ufunc_wrapper, **options):
-        wrappers.append(_build(*args, **options))
-        return wrappers[-1]
+    def spy(*args, _compile=kernels.compile_callback):
+        compiled.append(_compile(*args))
+        return compiled[-1]
 
-    monkeypatch.setattr(ufuncbuilder, "build_ufunc_wrapper", spy)
+    monkeypatch.setattr(kernels, "compile_callback", spy)
     kernels.ufunc(FUNCTIONS["sigmoid"].spec, np.dtype(dtype), accuracy)
-    (wrapper,) = wrappers
-    assert vector_loops(wrapper.library.get_asm_str())
+    (loop,) = compiled
+    assert vector_loops(loop._library.get_asm_str())
 
 
 ASSEMBLY = """

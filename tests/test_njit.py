@@ -111,6 +111,53 @@ def test_in_a_ufunc_and_without_a_warning():
         assert same(scaled(x), 2 * sg.sigmoid_derivative(x, backend="numba")).all()
 
 
+def test_attributes_of_the_module_and_the_public_functions():
+    """As ``import sigmoids.njit as sj`` and ``import sigmoids as sg`` offer them."""
+    code = """
+import numba, numpy as np
+import sigmoids as sg
+import sigmoids.njit as sj
+
+@numba.njit
+def f(x):
+    return sj.tanh(x), sg.tanh(x), sg.tanh(x, accuracy="fast"), sg.sigmoid_and_derivative(x)[1]
+
+@numba.njit
+def losses(x, y, out):
+    for i in range(x.size):
+        out[i] = sg.sigmoid_binary_cross_entropy(x[i], y[i])
+
+print(f(0.0))
+out = np.empty(2)
+losses(np.zeros(2), np.ones(2), out)
+print((out == np.log(2)).all())
+"""
+    values, losses = run(code).stdout.splitlines()
+    assert values == "(0.0, 0.0, 0.0, 0.25)"
+    assert losses == "True"
+
+
+def test_public_functions_in_compiled_code_without_having_imported_ours():
+    """Numba asks installed packages for what they add, before it first compiles."""
+    code = (
+        "import numba, sigmoids as sg\n"
+        "print(numba.njit(lambda x: sg.sigmoid(x))(0.0))\n"
+        "try: numba.njit(lambda x: sg.sigmoid(x, backend='numpy'))(0.0)\n"
+        "except numba.TypingError as e: print(e)"
+    )
+    value, *complaint = run(code).stdout.splitlines()
+    assert value == "0.5"
+    assert "sigmoid() takes no backend= in compiled code: see sigmoids.njit" in str(complaint)
+
+
+def test_programs_that_do_not_use_ours_stay_light():
+    code = (
+        "import sys, numba; numba.njit(lambda x: x + 1)(1)\n"
+        "print([m for m in sys.modules if m.startswith('sigmoids.backends.numba')])"
+    )
+    assert run(code).stdout.strip() == "[]"
+
+
 def test_types():
     function = njit.sigmoid
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import sigmoids as sg
 from conftest import forget_routes
-from sigmoids.backends import registry
+from sigmoids.backends import notice, registry
 
 X = np.linspace(-1, 1, 5)
 
@@ -69,9 +70,18 @@ def test_numpy_serves_where_numba_is_not(monkeypatch):
         raise ImportError(name)
 
     numpy_kind.fastest_usable.cache_clear()
+    monkeypatch.setattr(notice, "_given", set())
     with monkeypatch.context() as context:
         context.setattr(numpy_kind.registry, "load", load)
+        with pytest.raises(RuntimeWarning, match="slower than it should be: NumPy computes; numba"):
+            numpy_kind.Array().default_backend()
         assert numpy_kind.Array().default_backend() == "numpy"
+    numpy_kind.fastest_usable.cache_clear()
+    with monkeypatch.context() as context:
+        context.setattr(registry, "installed", lambda row: row.name != "numba")
+        registry.load.cache_clear()
+        assert numpy_kind.Array().default_backend() == "numpy", "without a word"
+    registry.load.cache_clear()
     numpy_kind.fastest_usable.cache_clear()
 
 
@@ -114,9 +124,69 @@ def test_backends_is_data_and_text():
     found = sg.backends()
     assert list(found) == list(registry.ROWS)
     assert all(info.usable and info.version and info.devices for info in found.values())
-    lines = repr(found).splitlines()
-    assert lines[0].split() == ["backend", "version", "devices", "computes", "on"]
-    assert [line.split()[0] for line in lines[1:]] == list(registry.ROWS)
+    heading, *rows, choice = repr(found).splitlines()
+    assert heading.split() == ["backend", "version", "devices", "computes", "on"]
+    assert [row.split()[0] for row in rows] == list(registry.ROWS)
+    assert choice == "nobody has chosen a backend: the array decides"
+
+
+def test_backends_says_who_has_chosen(monkeypatch):
+    monkeypatch.setenv("SIGMOIDS_BACKEND", "numpy")
+    forget_routes()
+    assert repr(sg.backends()).splitlines()[-1] == "preferred: numpy, by SIGMOIDS_BACKEND"
+    sg.set_default_backend("jax")
+    assert repr(sg.backends()).splitlines()[-1] == "preferred: jax, by set_default_backend"
+    with sg.use_backend("numba"):
+        found = sg.backends()
+    assert (found.chosen, found.chosen_by) == ("numba", "use_backend")
+
+
+def test_backends_says_what_is_wrong_with_the_environment(monkeypatch):
+    monkeypatch.setenv("SIGMOIDS_BACKEND", "nunpy")
+    forget_routes()
+    found = sg.backends()
+    assert found.chosen is None
+    assert "SIGMOIDS_BACKEND: unknown backend 'nunpy'" in found.problem
+    assert repr(found).splitlines()[-1] == found.problem
+
+
+def test_a_choice_is_a_preference_for_what_can_follow_it(monkeypatch, typical):
+    """Somebody's model in JAX is not broken by what the process prefers elsewhere."""
+    x = jnp.array([0.25, 0.5])
+
+    def model(x):
+        return typical.function(x).sum()
+
+    expected = jax.jit(jax.value_and_grad(model))(x)
+    for name in ("numpy", "numba"):
+        with sg.use_backend(name):
+            found = jax.jit(jax.value_and_grad(model))(x)
+            assert found[0] == expected[0]
+            assert (found[1] == expected[1]).all()
+            assert (jax.vmap(typical.function)(x) == typical.function(x)).all()
+        sg.set_default_backend(name)
+        assert jax.grad(model)(x).shape == (2,)
+        sg.set_default_backend(None)
+        monkeypatch.setenv("SIGMOIDS_BACKEND", name)
+        forget_routes()
+        assert jax.grad(model)(x).shape == (2,)
+        monkeypatch.delenv("SIGMOIDS_BACKEND")
+        forget_routes()
+
+
+def test_arrays_that_can_follow_a_preference_do(served):
+    with sg.use_backend("numpy"):
+        assert isinstance(sg.sigmoid(jnp.ones(2)), jax.Array)
+    assert served == ["numpy"]
+
+
+def test_modules_of_the_package_that_a_function_is_named_like():
+    import sigmoids.backends.registry
+    import sigmoids.backends.threads as found
+
+    assert found.get_num_threads is sg.get_num_threads
+    assert sigmoids.backends.registry.ROWS is registry.ROWS
+    assert list(sg.backends()) == list(registry.ROWS)
 
 
 def test_backends_says_what_is_missing(monkeypatch):

@@ -1,5 +1,8 @@
 """The sigmoid family: one call on any array, the same bits from every backend."""
 
+from typing import TYPE_CHECKING
+
+from sigmoids import inventory as _inventory  # noqa: F401  # it makes `backends` callable
 from sigmoids.backends.threads import get_num_threads, set_num_threads, use_num_threads
 from sigmoids.functions.arctan_sigmoid import arctan_sigmoid
 from sigmoids.functions.arctan_sigmoid_derivative import arctan_sigmoid_derivative
@@ -14,9 +17,11 @@ from sigmoids.functions.silu_derivative import silu_derivative
 from sigmoids.functions.softplus import softplus
 from sigmoids.functions.tanh import tanh
 from sigmoids.functions.tanh_derivative import tanh_derivative
-from sigmoids.inventory import backends
 from sigmoids.plotting import plot
 from sigmoids.selection import set_default_backend, use_backend
+
+if TYPE_CHECKING:
+    from sigmoids.inventory import backends  # noqa: TC004
 
 __version__ = "0.1.0"
 

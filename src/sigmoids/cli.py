@@ -48,19 +48,22 @@ def plain_errors() -> Iterator[None]:
 
 @app.command()
 def info() -> None:
-    """Show backends, versions, devices, threads and the cache's place."""
+    """Show backends, versions, devices, threads, the cache's place, and who computes by default."""
     found = backends()
     heading, *rows = found.rows()
     table = Table(*heading)
     for row in rows:
         table.add_row(*row)
     console.print(table)
+    console.print(found.choice(), soft_wrap=True, markup=False)
     console.print(f"sigmoids {sigmoids.__version__}, NumPy {np.__version__}")
     console.print(f"processors this process may use: {processors()}, threads: {get_num_threads()}")
     if found["numba"].usable:
         from sigmoids.backends.numba.compile import cache_folder
 
         console.print(f"compiled code is kept in {cache_folder()}", soft_wrap=True)
+    if found.problem:
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -12,17 +12,19 @@ from sigmoids.backends import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 _context: ContextVar[str | None] = ContextVar("sigmoids_backend", default=None)
 _default: str | None = None
 
 
-@contextmanager
-def use_backend(name: str) -> Iterator[None]:
+def use_backend(name: str) -> AbstractContextManager[None]:
     """Compute with that backend inside a ``with`` block.
 
     The choice belongs to the current context (:mod:`contextvars`): other threads and other
-    asyncio tasks are not affected, and blocks may be nested.
+    asyncio tasks are not affected, and blocks may be nested.  It is a preference: what that backend
+    cannot compute, such as JAX's tracers anywhere but in JAX, is computed as if nobody had chosen.
+    An argument ``backend=`` is none, and refuses.
 
     Parameters
     ----------
@@ -43,7 +45,12 @@ def use_backend(name: str) -> Iterator[None]:
     ...     sg.sigmoid(0.0)
     0.5
     """
-    token = _context.set(registry.require(name).name)
+    return _within(registry.require(name).name)
+
+
+@contextmanager
+def _within(name: str) -> Iterator[None]:
+    token = _context.set(name)
     try:
         yield
     finally:
@@ -54,7 +61,8 @@ def set_default_backend(name: str | None) -> None:
     """Choose the backend for the whole process.
 
     An argument ``backend=`` and :func:`use_backend` go before it, the environment variable
-    ``SIGMOIDS_BACKEND`` comes after it.
+    ``SIGMOIDS_BACKEND`` comes after it.  Like :func:`use_backend` it is a preference, which leaves
+    alone what that backend cannot compute.
 
     Parameters
     ----------
@@ -86,4 +94,26 @@ def chosen() -> str | None:
 @cache
 def environment() -> str | None:
     """What ``SIGMOIDS_BACKEND`` says when it is first asked for: reading it takes its time."""
-    return os.environ.get("SIGMOIDS_BACKEND") or None
+    name = os.environ.get("SIGMOIDS_BACKEND")
+    if not name:
+        return None
+    try:
+        return registry.require(name).name
+    except (ValueError, ImportError) as problem:
+        raise type(problem)(f"the environment variable SIGMOIDS_BACKEND: {problem}") from None
+
+
+def preference() -> str | None:
+    """The choice of context, process or environment, which arrays follow that can."""
+    return chosen() or environment()
+
+
+def in_force() -> tuple[str, str] | None:
+    """The choice of context, process or environment, and who made it; None where nobody did."""
+    if name := _context.get():
+        return name, "use_backend"
+    if _default:
+        return _default, "set_default_backend"
+    if name := environment():
+        return name, "SIGMOIDS_BACKEND"
+    return None

@@ -31,8 +31,27 @@ if TYPE_CHECKING:
 def run(
     console: Console, choice: Choice, *, exhaustive: bool, others: bool, json: Path | None
 ) -> bool:
-    """Measure, print the table, write the file; whether every declared bound holds."""
+    """Measure, print the table, write the file; whether every declared bound holds.
+
+    What was measured is printed and written too if something interrupts.
+    """
     rows: list[Row] = []
+    try:
+        _measure(console, choice, rows, exhaustive=exhaustive, others=others)
+    finally:
+        console.print(table(rows))
+        if json is not None:
+            json.write_text(format_json.dumps([row.as_dict() for row in rows], indent=1) + "\n")
+    broken = [row for row in rows if not row.holds]
+    if broken:
+        console.print(f"[red]{len(broken)} declared bounds are exceeded.")
+    return not broken
+
+
+def _measure(
+    console: Console, choice: Choice, rows: list[Row], *, exhaustive: bool, others: bool
+) -> None:
+    """Add a row for every function, dtype and candidate."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=console, transient=True) as progress:
@@ -43,13 +62,6 @@ def run(
                 total, pieces = chunks(study.spec, dtype, exhaustive=exhaustive)
                 task = progress.add_task(f"{name} {dtype}", total=total)
                 rows += run_study(study, pieces, lambda n, task=task: progress.advance(task, n))  # type: ignore[misc]
-    console.print(table(rows))
-    if json is not None:
-        json.write_text(format_json.dumps([row.as_dict() for row in rows], indent=1) + "\n")
-    broken = [row for row in rows if not row.holds]
-    if broken:
-        console.print(f"[red]{len(broken)} declared bounds are exceeded.")
-    return not broken
 
 
 def table(rows: list[Row]) -> Table:

@@ -11,6 +11,8 @@ from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from sigmoids.spec import Spec
@@ -51,8 +53,11 @@ class Truth:
         The textbook form in a wider type decides, except where a change of it by its possible
         error would change the rounding: these few inputs go to the oracle.
         """
+        dtype = inputs[0].dtype
+        if _wider(dtype) is None:
+            return _TruthByOracle.of(spec, *inputs)
         exact = _textbook(spec, inputs)
-        dtype, doubt = inputs[0].dtype, DOUBT[exact.dtype]
+        doubt = DOUBT[exact.dtype]
         low, high = (_narrowed(exact * (1 + sign * doubt), dtype) for sign in (-1, 1))
         undecided = np.flatnonzero((low != high) & ~np.isnan(exact))
         oracle, fmt = Oracle(spec), Format.of(dtype)
@@ -78,6 +83,44 @@ class Truth:
         return errors
 
 
+@dataclass(frozen=True, slots=True)
+class _TruthByOracle(Truth):
+    """The same where no wider type is to be had, as ``longdouble`` is not everywhere: slower.
+
+    Attributes
+    ----------
+    oracle : Oracle
+        Who is asked about every input.
+    inputs : tuple of ndarray
+        What it was asked.
+    """
+
+    oracle: Oracle
+    inputs: tuple[NDArray[Any], ...]
+
+    @classmethod
+    def of(cls, spec: Spec, *inputs: NDArray[Any]) -> Truth:
+        """See :class:`Truth`; ``exact`` is the same as ``rounded``."""
+        oracle, fmt = Oracle(spec), Format.of(inputs[0].dtype)
+        rounded = np.empty_like(inputs[0])
+        for i in range(rounded.size):
+            rounded.flat[i] = oracle.rounded(_at(inputs, i), fmt)
+        truth = cls(rounded, rounded, np.zeros(rounded.shape), oracle, inputs)
+        truth.least[...] = np.minimum(truth._distances(rounded, range(rounded.size)), 0.5)
+        return truth
+
+    def errors(self, y: NDArray[Any]) -> NDArray[np.float64]:
+        """See :class:`Truth`."""
+        errors = self.least.copy()
+        wrong = np.flatnonzero(self.misrounded(y))
+        errors.flat[wrong] = self._distances(y, wrong)
+        return errors
+
+    def _distances(self, y: NDArray[Any], places: Iterable[Any]) -> list[float]:
+        fmt = Format.of(y.dtype)
+        return [self.oracle.ulp_error(_at(self.inputs, i), float(y.flat[i]), fmt) for i in places]
+
+
 def _narrowed(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Wide numbers rounded once; NumPy's own conversion does so for its own types."""
     with np.errstate(all="ignore"):
@@ -98,14 +141,16 @@ def _distances(y: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.float64]:
     return distance.astype(np.float64)
 
 
+def _wider(dtype: np.dtype[Any]) -> np.dtype[Any] | None:
+    """The type that textbook forms are evaluated in; None where ``longdouble`` is no wider."""
+    if dtype.itemsize <= 4:
+        return np.dtype(np.float64)
+    return np.dtype(np.longdouble) if np.finfo(np.longdouble).nmant >= 63 else None
+
+
 def _textbook(spec: Spec, inputs: tuple[NDArray[Any], ...]) -> NDArray[Any]:
-    x = inputs[0]
-    wide = np.dtype(np.float64) if x.dtype.itemsize <= 4 else np.dtype(np.longdouble)
-    if wide == np.longdouble and np.finfo(wide).nmant < 63:
-        raise NotImplementedError(
-            "float64 results are judged with a longdouble of 64 bits or more, which this platform "
-            "has not: use sigmoids.accuracy.oracle.Oracle, slower, or another platform"
-        )
+    x, wide = inputs[0], _wider(inputs[0].dtype)
+    assert wide is not None
     low, high = spec.domain
     with np.errstate(all="ignore"):
         exact = np.asarray(spec.reference(np, *(a.astype(wide) for a in inputs)))
@@ -125,7 +170,12 @@ def _at(inputs: tuple[NDArray[Any], ...], i: Any) -> tuple[float, ...]:
 
 
 def tie_distance(spec: Spec, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far the exact values are from a midpoint of two float64 numbers, in ulps."""
+    """How far the exact values are from a midpoint of two float64 numbers, in ulps.
+
+    Where no wider type can tell, all count as equally far.
+    """
+    if _wider(x.dtype) is None:
+        return np.ones(x.shape)
     exact = _textbook(spec, (x,))
     scaled = np.ldexp(exact, -Format.of(x.dtype).quantum_array(exact))
     return np.abs(scaled - np.floor(scaled) - 0.5).astype(np.float64)

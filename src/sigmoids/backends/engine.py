@@ -28,6 +28,10 @@ class Engine(Protocol):
         """Where it can compute, in its own words, the default first."""
         ...
 
+    def problem(self) -> str | None:
+        """What keeps it from computing as it should, and who does instead; None if nothing does."""
+        ...
+
     def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """What evaluates the function on arrays of one floating dtype in native byte order.
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from sigmoids.backends.blocks import blocks
 from sigmoids.backends.engine import results_like
+from sigmoids.backends.floating_point import standard_mode
 from sigmoids.backends.program import narrowing
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _look_up(spec: Function, x: NDArray[Any], outs: Arrays) -> None:
 def _compute(spec: Function, inputs: Arrays, outs: Arrays) -> None:
     steps = narrowing(spec)
     dtype = outs[0].dtype
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), standard_mode():
         for sources, targets in blocks(inputs, outs, dtype, dtype):
             wide = tuple(source.astype(np.float64) for source in sources)
             results = tuple(np.empty_like(wide[0]) for _ in targets)
@@ -68,7 +69,7 @@ def tables(spec: Function, dtype: np.dtype[Any]) -> Arrays:
     bits = np.dtype(f"u{dtype.itemsize}")
     patterns = np.arange(2 ** (8 * bits.itemsize)).astype(bits)
     values = patterns.view(dtype)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), standard_mode():
         x = values.astype(np.float64)
         wide = tuple(np.empty_like(x) for _ in spec.parts)
         steps = narrowing(spec)

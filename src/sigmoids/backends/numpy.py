@@ -16,6 +16,7 @@ import numpy as np
 from sigmoids.backends import narrow, program
 from sigmoids.backends.blocks import blocks, elements
 from sigmoids.backends.engine import results_like
+from sigmoids.backends.floating_point import standard_mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,9 @@ class NumpyEngine:
     def devices(self) -> tuple[str, ...]:
         """NumPy knows one."""
         return ("cpu",)
+
+    def problem(self) -> None:
+        """There is none."""
 
     def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """See :class:`~sigmoids.backends.engine.Engine`."""
@@ -57,10 +61,10 @@ def _evaluate(
         outs = results_like(spec, inputs[0])
     steps = trace(spec)
     size = min(outs[0].size, elements(wide))
-    scratch = steps.scratch(size, wide)
     # A first result is written while the argument is still needed for the second.
     overwritten = len(outs) > 1 and any(np.may_share_memory(inputs[0], out) for out in outs)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), standard_mode():
+        scratch = steps.scratch(size, wide)
         for sources, targets in blocks(inputs, outs, wide, wide):
             if targets[0].size < size:
                 scratch = steps.scratch(targets[0].size, wide)

@@ -20,7 +20,7 @@ def quota() -> float:
 
 def _granted(line: str) -> float:
     """The least of one hierarchy's quotas, from the process's group up to the root."""
-    _, controllers, path = line.split(":", 2)
+    _, controllers, path = [*line.split(":", 2), "", ""][:3]  # of no known form: of no effect
     if controllers and "cpu" not in controllers.split(","):
         return math.inf
     root = CGROUPS / ("cpu" if controllers else "")

@@ -72,7 +72,7 @@ def require(name: object) -> Row:
 def load(name: str) -> Engine:
     """The engine of that name, its libraries imported."""
     row = require(name)
-    with first_use:
+    with first_use():
         try:
             package = importlib.import_module(row.requires)
             if _numbers(package.__version__) < _numbers(row.at_least):

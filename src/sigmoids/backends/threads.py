@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 _scoped: ContextVar[int | None] = ContextVar("sigmoids_num_threads", default=None)
 _chosen: int | None = None
@@ -68,8 +69,7 @@ def set_num_threads(number: int | None) -> None:
     _chosen = None if number is None else _checked(number)
 
 
-@contextmanager
-def use_num_threads(number: int) -> Iterator[None]:
+def use_num_threads(number: int) -> AbstractContextManager[None]:
     """Choose how many threads a call may use, for a block, in this thread or task only.
 
     Parameters
@@ -88,7 +88,12 @@ def use_num_threads(number: int) -> Iterator[None]:
     >>> with sg.use_num_threads(1):
     ...     y = sg.sigmoid([0.0])
     """
-    token = _scoped.set(_checked(number))
+    return _within(_checked(number))
+
+
+@contextmanager
+def _within(number: int) -> Iterator[None]:
+    token = _scoped.set(number)
     try:
         yield
     finally:

@@ -29,7 +29,7 @@ Cases = list[tuple["Case", list[Timing]]]
 
 
 def run(console: Console, plan: Plan, *, json: Path | None, html: Path | None) -> None:
-    """Measure, print what was found, write the files; all of this too if interrupted."""
+    """Measure, print what was found, write the files; all of this too if anything interrupts."""
     for path in (json, html):
         if path is not None and not path.parent.is_dir():
             raise FileNotFoundError(f"there is no folder {path.parent}")
@@ -49,7 +49,7 @@ def run(console: Console, plan: Plan, *, json: Path | None, html: Path | None) -
         raise interruption
 
 
-def _run_steps(console: Console, running: Run) -> KeyboardInterrupt | None:
+def _run_steps(console: Console, running: Run) -> BaseException | None:
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
                TextColumn("{task.description}"))  # fmt: skip
     steps = running.steps()
@@ -60,7 +60,7 @@ def _run_steps(console: Console, running: Run) -> KeyboardInterrupt | None:
                 progress.update(task, description=escape(description))
                 step()
                 progress.advance(task)
-        except KeyboardInterrupt as interruption:
+        except BaseException as interruption:
             return interruption
     return None
 

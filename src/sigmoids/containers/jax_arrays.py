@@ -28,6 +28,10 @@ class JaxArray:
         """JAX itself."""
         return "jax"
 
+    def can_follow(self, backend: str, kinds: tuple[type, ...]) -> bool:
+        """Tracers belong to JAX, while arrays can be converted."""
+        return backend == "jax" or not any(issubclass(kind, jax.core.Tracer) for kind in kinds)
+
     def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
         """See :class:`~sigmoids.containers.container.Container`."""
 

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.backends import registry
-from sigmoids.spec import Joint
+from sigmoids.backends.floating_point import standard_mode
+from sigmoids.backends.notice import warn_once
+from sigmoids.containers.container import places
+from sigmoids.containers.overriding import elementwise, override, overrides
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +36,10 @@ class NumpyKind:
     def default_backend(self) -> str:
         """Numba where it can be imported, else NumPy."""
         return fastest_usable()
+
+    def can_follow(self, _backend: str, _kinds: tuple[type, ...]) -> bool:
+        """Every backend computes ndarrays."""
+        return True
 
     def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
         """See :class:`~sigmoids.containers.container.Container`."""
@@ -169,14 +176,34 @@ def together(arguments: tuple[Any, ...], name: str) -> Arrays:
         both = " and ".join(map(str, dtypes))
         raise TypeError(f"{name}(): no dtype holds both {both}: convert one of them") from None
     dtype = _result_dtype(dtype, name)
-    return tuple(np.broadcast_arrays(*[array.astype(dtype, copy=False) for array in arrays]))
+    with standard_mode():
+        arrays = [array.astype(dtype, copy=False) for array in arrays]
+    # Numba looks at whether arrays can be written to, which is deprecated for broadcast_arrays'.
+    shape = np.broadcast_shapes(*[array.shape for array in arrays])
+    return tuple([a if a.shape == shape else np.broadcast_to(a, shape) for a in arrays])
 
 
 def as_array(x: Any, name: str) -> NDArray[Any]:
     """The argument as a plain array of real numbers; of a list, float64 ones."""
+    if isinstance(x, list | tuple):
+        _refuse_overriding(x, name)
     array = np.asarray(x)
     _result_dtype(array.dtype, name)
     return array.astype(np.float64) if isinstance(x, list | tuple) else array
+
+
+def _refuse_overriding(items: list[Any] | tuple[Any, ...], name: str) -> None:
+    """A TypeError where a list holds what has units, labels or the like, which it would lose."""
+    for kind in set(map(type, items)):
+        if overrides(kind):
+            raise TypeError(
+                f"{name}() cannot take a list of {kind.__module__}.{kind.__qualname__}: make one "
+                "array of it first"
+            )
+        if issubclass(kind, list | tuple):
+            for item in items:
+                if isinstance(item, list | tuple):
+                    _refuse_overriding(item, name)
 
 
 def each(wrap: Callable[[Any], Any], results: tuple[Any, ...]) -> Any:
@@ -194,7 +221,10 @@ def evaluate(
     dtype, native = _dtypes(inputs[0].dtype, spec.name)
     outs = None
     if out is not None:
-        outs = _pair(out, spec) if isinstance(spec, Joint) else (out,)
+        outs = places(out, spec)
+        if any(overrides(type(target)) for target in outs):  # as a ufunc would, ask these
+            functions = elementwise(spec, engine.name, accuracy)
+            return tuple(map(override, functions, len(functions) * (inputs,), outs))
         inputs = _checked_against(outs, inputs, dtype)
         outs = tuple([np.asarray(target) for target in outs])  # of subclasses the plain array
     if native is LONG:  # which no other engine has
@@ -262,15 +292,6 @@ def _is_like(out: Any, x: NDArray[Any]) -> bool:
     )
 
 
-def _pair(out: Any, spec: Joint) -> Arrays:
-    if not (isinstance(out, tuple | list) and len(out) == len(spec.parts)):
-        raise TypeError(
-            f"out must be {len(spec.parts)} NumPy arrays for the results of {spec.name}(), not "
-            f"{type(out).__name__}"
-        )
-    return tuple(out)
-
-
 def _checked_against(outs: Arrays, inputs: Arrays, dtype: np.dtype[Any]) -> Arrays:
     """The inputs, or copies where writing to ``outs`` would change what is still to be read."""
     for out in outs:
@@ -284,9 +305,28 @@ def _checked_against(outs: Arrays, inputs: Arrays, dtype: np.dtype[Any]) -> Arra
             raise ValueError(f"out has shape {out.shape}; the result has {shape}")
         if not out.flags.writeable:
             raise ValueError("out is read-only")
+        if _overlaps_itself(out):
+            raise ValueError("elements of out share memory among themselves")
     if len(outs) > 1 and np.shares_memory(outs[0], outs[1]):
         raise ValueError("the arrays of out overlap: each result needs memory of its own")
     return tuple([x.copy() if any(_is_ahead(out, x) for out in outs) else x for x in inputs])
+
+
+def _overlaps_itself(out: NDArray[Any]) -> bool:
+    """Whether two elements of an array are in the same place, or partly so."""
+    axes = [(abs(step), size) for step, size in zip(out.strides, out.shape, strict=True)]
+    reach = out.itemsize
+    for step, size in sorted(axis for axis in axes if axis[1] > 1):
+        if step < reach:
+            break
+        reach += step * (size - 1)
+    else:
+        return False  # every axis steps over all that smaller steps reach
+    starts = np.zeros(1, np.intp)
+    for step, size in axes:
+        starts = np.add.outer(starts, step * np.arange(size)).reshape(-1)
+    starts.sort()
+    return bool((np.diff(starts) < out.itemsize).any())
 
 
 def _is_ahead(out: NDArray[Any], x: NDArray[Any]) -> bool:
@@ -309,5 +349,7 @@ def fastest_usable() -> str:
     """Numba where it can be imported, else NumPy."""
     try:
         return registry.load("numba").name
-    except ImportError:
+    except ImportError as problem:
+        if registry.installed(registry.find("numba")):
+            warn_once("numba", f"sigmoids is slower than it should be: NumPy computes; {problem}")
         return "numpy"

@@ -1,20 +1,19 @@
 """Which container takes which type.
 
 A library that is not imported cannot have made the argument, so its container is looked for only
-when the library is already in ``sys.modules``; the answer is kept by type.
+when the library is already in ``sys.modules``.  What overrides NumPy's ufuncs needs no row.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
-from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from sigmoids.containers import numpy_kind
+from sigmoids.containers import numpy_kind, overriding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +35,6 @@ FOREIGN = (
 """Library, its types' names, and the module whose ``container`` attribute serves them."""
 
 
-@cache
 def container_of(kind: type) -> Container:
     """The container for arguments of that type, or a TypeError."""
     if kind is np.ndarray:
@@ -44,6 +42,8 @@ def container_of(kind: type) -> Container:
     for library, names, module in FOREIGN:
         if any(issubclass(kind, found) for found in _types(library, names)):
             return cast("Container", importlib.import_module(module).container)
+    if overriding.overrides(kind):
+        return overriding.Overriding()
     for types, container in BUILT_IN:
         if issubclass(kind, types):
             return container
@@ -51,6 +51,15 @@ def container_of(kind: type) -> Container:
         f"cannot take {kind.__module__}.{kind.__qualname__}: pass a number, a list, a NumPy array "
         "or a JAX array"
     )
+
+
+LASTING = {"builtins", "numpy", "ml_dtypes", "jax", "jaxlib"}
+"""Libraries whose types are there as long as the process."""
+
+
+def lasts(kind: type) -> bool:
+    """Whether a type is there to stay: others may be forgotten while a program runs."""
+    return kind.__module__.partition(".")[0] in LASTING
 
 
 def leading(containers: Iterable[Container]) -> Container:

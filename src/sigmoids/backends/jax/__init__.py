@@ -173,6 +173,9 @@ class JaxEngine:
         """JAX's own names for its devices."""
         return tuple(str(device) for device in jax.devices())
 
+    def problem(self) -> None:
+        """There is none."""
+
     def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """What evaluates NumPy arrays; see :class:`~sigmoids.backends.engine.Engine`."""
         if dtype.itemsize == 1:

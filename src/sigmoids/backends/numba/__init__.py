@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numba import config
+from numba.extending import is_jitted
 
-from sigmoids.backends import narrow, pool, sharing, threads
+from sigmoids.backends import notice, pool, sharing, threads
 from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.first_use import first_use
-from sigmoids.backends.numba import kernels
+from sigmoids.backends.numba import compile as compiling
+from sigmoids.backends.numba import kernels, scalars
 from sigmoids.backends.numba.loops import CLAIMED, DONE, PROGRESS
-from sigmoids.spec import Spec
+from sigmoids.backends.numpy import engine as numpy_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.spec import Accuracy, Function
-
-if config.DISABLE_JIT:
-    raise ImportError("NUMBA_DISABLE_JIT switches the compiler off")
 
 WORTHWHILE = {
     ("float64", "high"): 2**17,
@@ -55,18 +54,30 @@ ALONE = np.empty(0, np.int64)
 BITS: dict[int, np.dtype[Any]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 """What types that have a table are read as, by the size of an item."""
 
+Built = TypeVar("Built")
+
 Key = tuple["Function", np.dtype[Any], "Accuracy", bool]
 """What is compiled for; at last, whether an output is the input."""
 
 
+class NotCompiledError(Exception):
+    """There is no machine code, and there will not be any."""
+
+
 class NumbaEngine:
-    """Runs compiled loops, on several threads where that pays."""
+    """Runs compiled loops, on several threads where that pays.
+
+    Where nothing can be compiled, because the user has switched the compiler off or because this
+    version of Numba has changed what we rely on, NumPy's engine serves.
+    """
 
     name = "numba"
 
     def __init__(self) -> None:
         self._ufuncs: dict[Key, np.ufunc] = {}
         self._loops: dict[Key, Callable[..., bool]] = {}
+        self._failed: set[Key] = set()
+        self._problem: str | None = None
 
     def devices(self) -> tuple[str, ...]:
         """Code is generated for the host's processor."""
@@ -74,31 +85,38 @@ class NumbaEngine:
 
         return (f"cpu ({get_host_cpu_name()})",)
 
+    def problem(self) -> str | None:
+        """See :class:`~sigmoids.backends.engine.Engine`."""
+        if not compiles():
+            return "NUMBA_DISABLE_JIT switches the compiler off: NumPy computes"
+        return self._problem or compiling.problem()
+
     def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """See :class:`~sigmoids.backends.engine.Engine`; compiling waits for the first call."""
+        fallback = numpy_engine.bind(spec, dtype, accuracy)
         if dtype.itemsize <= 2 and len(spec.arguments) > 1:
-            return partial(narrow.evaluate, spec)  # too many pairs for a table
+            return fallback  # too many pairs for a table
         bits = BITS.get(dtype.itemsize)
         # A table is that of the correctly rounded results, and compiled into one loop.
         key: Key = (spec, dtype, accuracy if bits is None else "high", False)
-        # NumPy reports a product's overflow to the user, after a ufunc.
-        quick = bits is None and isinstance(spec, Spec) and len(spec.arguments) == 1
-        ufuncs, small = self._ufuncs, SMALL if quick else 0
+        ufuncs, small = self._ufuncs, SMALL if bits is None else 0
+        one = len(spec.parts) == 1
 
         def evaluate(inputs: tuple[Any, ...], outs: Arrays | None) -> Arrays:
-            x = inputs[0]
-            if x.size < small:
-                ufunc = ufuncs.get(key) or self._ufunc(key)
-                if outs is None:
-                    return (ufunc(*inputs),)
-                # Numba's ufuncs write to a strided output as if contiguous, where the input is.
-                if are_contiguous((*inputs, outs[0])):
-                    ufunc(*inputs, outs[0])
+            try:
+                x = inputs[0]
+                if x.size < small:
+                    ufunc = ufuncs.get(key) or self._ufunc(key)
+                    if outs is None:
+                        return (ufunc(*inputs),) if one else ufunc(*inputs)
+                    ufunc(*inputs, *outs)
                     return outs
-            if outs is None:
-                outs = results_like(spec, x)
-            arrays = (*inputs, *outs)
-            self._run(key, arrays if bits is None else tuple([a.view(bits) for a in arrays]))
+                if outs is None:
+                    outs = results_like(spec, x)
+                arrays = (*inputs, *outs)
+                self._run(key, arrays if bits is None else tuple([a.view(bits) for a in arrays]))
+            except NotCompiledError:
+                return fallback(inputs, outs)
             return outs
 
         return evaluate
@@ -119,24 +137,50 @@ class NumbaEngine:
     def _alone(self, key: Key, arrays: Arrays) -> None:
         loop = self._loops.get(key) or self._loop(key)
         size = arrays[0].size
-        if loop(*arrays, ALONE, size, 1):
+        if not loop(*arrays, ALONE, size, 1):
+            return
+        try:
             self._loop((*key[:3], True))(*arrays, ALONE, size, 1)
+        except NotCompiledError:  # and other parts of the arrays may be done already
+            inputs = len(key[0].arguments)
+            copies = [array.copy() for array in arrays[:inputs]]
+            loop(*copies, *arrays[inputs:], ALONE, size, 1)
 
     def _fitting(self, key: Key, arrays: Arrays) -> Callable[..., bool]:
         loop = self._loops.get(key) or self._loop(key)
         return self._loop((*key[:3], True)) if loop(*arrays, ALONE, 0, 0) else loop
 
     def _ufunc(self, key: Key) -> np.ufunc:
-        with first_use:
-            if key not in self._ufuncs:
-                self._ufuncs[key] = kernels.ufunc(*key[:3])
-            return self._ufuncs[key]
+        return self._compiled(self._ufuncs, key, lambda: kernels.ufunc(*key[:3]))
 
     def _loop(self, key: Key) -> Callable[..., bool]:
-        with first_use:
-            if key not in self._loops:
-                self._loops[key] = kernels.loop(*key)
-            return self._loops[key]
+        return self._compiled(self._loops, key, lambda: kernels.loop(*key))
+
+    def _compiled(self, made: dict[Key, Built], key: Key, make: Callable[[], Built]) -> Built:
+        with first_use():
+            if key in made:
+                return made[key]
+            if key in self._failed or not compiles():
+                raise NotCompiledError
+            try:
+                made[key] = make()
+            except (MemoryError, RuntimeWarning):  # no fault of the compiler's
+                raise
+            except Exception as problem:
+                self._failed.add(key)
+                self._give_up(problem)
+                raise NotCompiledError from problem
+            return made[key]
+
+    def _give_up(self, problem: Exception) -> None:
+        reason = " ".join(f"{type(problem).__name__}: {problem}".split())
+        self._problem = self._problem or f"NumPy computes what Numba cannot compile ({reason})"
+        notice.warn_once("numba", f"sigmoids is slower than it should be: {self._problem}")
+
+
+def compiles() -> bool:
+    """Whether Numba compiles: now, and when the parts of kernels were made."""
+    return not config.DISABLE_JIT and is_jitted(scalars.where)
 
 
 def _threads(key: Key, size: int) -> int:

@@ -1,111 +1,97 @@
-"""Compiling loops and ufuncs, with a cache on disk that cannot mislead.
+"""From a Python function to machine code: out of the cache, compiled, or not at all.
 
-Numba's own cache asks only whether the file that defines a function has changed.  What is
-compiled here is put together from several files, so the cache is asked for the hash of all of them.
+Numba promises none of what the cache needs of it.  Where that is not as expected, functions are
+compiled without a cache, by what Numba documents.
 """
 
 from __future__ import annotations
 
-import hashlib
-import pickle
-import warnings
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from numba import njit
-from numba.core.caching import FunctionCache, NullCache
-from numba.np.ufunc.dufunc import DUFunc
-from numba.np.ufunc.ufuncbuilder import UFuncDispatcher
+from numba import cfunc, njit
+from numba.core.ccallback import CFunc
 
-from sigmoids.backends.numba.scalars import FASTMATH, OPTIONS
+from sigmoids.backends.notice import warn_once
+from sigmoids.backends.numba.cache import Store, folder
+from sigmoids.backends.numba.fingerprint import fingerprint
+from sigmoids.backends.numba.scalars import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-
 Built = TypeVar("Built")
 
 
-class SourceCache(FunctionCache):  # type: ignore[misc]
-    """A function's cache, keyed by the sources of the whole package."""
-
-    def _index_key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
-        return signature, codegen.magic_tuple(), _source_hash()
-
-
-class InlineKernel(UFuncDispatcher):  # type: ignore[misc]
-    """Compiles kernels that become part of the ufunc's loop, which Numba has no option for."""
-
-    def _compile_core(self, signature: Any, flags: Any, local_types: Any) -> Any:
-        flags.forceinline = True
-        return super()._compile_core(signature, flags, local_types)
-
-
-@cache
-def _source_hash() -> str:
-    root = Path(__file__).parents[2]
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def compile_loop(loop: Callable[..., bool], signature: Any) -> Callable[..., bool]:
-    """The loop in machine code, from the cache where it has it."""
+    """The function in machine code, to be called from Python."""
 
-    def build(storage: Any) -> Callable[..., bool]:
-        compiled = njit(**OPTIONS)(loop)
-        compiled._cache = storage
+    def with_cache(store: Store) -> Callable[..., bool]:
+        compiled: Any = njit(**OPTIONS)(loop)
+        compiled._cache = store
         compiled.compile(signature)
         compiled.disable_compile()
-        return cast("Callable[..., bool]", compiled)
+        return compiled
 
-    return _cached(loop, build)
-
-
-def compile_ufunc(kernel: Callable[[Any], Any], signature: str) -> np.ufunc:
-    """The ufunc of a scalar kernel, from the cache where it has it."""
-
-    def build(storage: Any) -> np.ufunc:
-        loops = DUFunc(kernel, targetoptions={"nopython": True, "fastmath": FASTMATH})
-        loops._dispatcher = InlineKernel(kernel, targetoptions=loops._dispatcher.targetoptions)
-        loops._dispatcher.cache = storage
-        loops.add(signature)
-        loops.disable_compile()
-        # The ufunc proper: a call of the DUFunc around it costs a microsecond more.
-        return cast("np.ufunc", loops.ufunc)
-
-    return _cached(kernel, build)
+    return _built(loop, with_cache, lambda: njit(signature, **OPTIONS)(loop))
 
 
-def _cached(function: Callable[..., Any], build: Callable[[Any], Built]) -> Built:
-    """What is built with the function's cache.
+def compile_callback(function: Callable[..., None], signature: Any) -> Any:
+    """The function in machine code, to be called from C: its ``address`` is good while it lives."""
 
-    A cache that cannot be used, because its folder is read-only or its files are damaged, costs
-    the time to compile and one warning.
+    def with_cache(store: Store) -> Any:
+        compiled: Any = CFunc(function, (signature.args, signature.return_type), {}, OPTIONS)
+        compiled._cache = store
+        compiled.compile()
+        return compiled
+
+    return _built(function, with_cache, lambda: cfunc(signature, **OPTIONS)(function))
+
+
+def _built(
+    function: Callable[..., Any],
+    with_cache: Callable[[Store], Built],
+    without: Callable[[], Built],
+) -> Built:
+    """What is compiled from a function, whose name is then its own in all processes.
+
+    Numba tells functions of the same name apart by numbers that start anew in every process, and
+    so would take one that is loaded from a cache for another that is compiled.
     """
+    contents = fingerprint(function)
+    name = function.__qualname__
+    function.__qualname__ = f"{name}_{contents}"
+    store = Store(name, contents)
     try:
-        return build(SourceCache(function))
-    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError) as problem:
-        _warn_once(str(problem))
-        return build(NullCache())
+        built = with_cache(store)
+    except Exception as problem:
+        store.problem = f"{type(problem).__name__}: {problem}"
+        built = without()
+    if store.problem is not None:
+        _without_cache(store.problem)
+    return built
+
+
+_problem: str | None = None
+
+
+def problem() -> str | None:
+    """Why the cache on disk was not used, where that has happened."""
+    return _problem
+
+
+def _without_cache(problem: str) -> None:
+    global _problem
+    _problem = _problem or f"compiled without the cache on disk ({problem})"
+    warn_once(
+        "cache",
+        f"sigmoids has {_problem}, which takes seconds; set NUMBA_CACHE_DIR to a folder that can "
+        "be written to, or empty the present one, to keep compiled code",
+    )
 
 
 def cache_folder() -> str:
-    """Where compiled kernels are kept."""
+    """Where compiled functions are kept, in words."""
     try:
-        return str(SourceCache(_source_hash.__wrapped__).cache_path)
-    except RuntimeError:
-        return "no folder: none is writable; set NUMBA_CACHE_DIR to one that is"
-
-
-@cache
-def _warn_once(problem: str) -> None:
-    warnings.warn(
-        f"sigmoids compiles without its cache on disk ({problem}); set NUMBA_CACHE_DIR to a "
-        "writable folder, or empty the present one, to keep compiled code",
-        RuntimeWarning,
-        stacklevel=2,
-    )
+        return str(folder())
+    except OSError as problem:
+        return f"no folder ({problem}): set NUMBA_CACHE_DIR to one that can be written to"

@@ -9,7 +9,8 @@ from numba import from_dtype
 
 from sigmoids.backends import narrow
 from sigmoids.backends.numba import double, loops, near, paired, single, wide
-from sigmoids.backends.numba.compile import compile_loop, compile_ufunc
+from sigmoids.backends.numba import ufunc as ufuncs
+from sigmoids.backends.numba.compile import compile_callback, compile_loop
 from sigmoids.backends.numba.scalars import is_nan, jit
 from sigmoids.spec import beside
 
@@ -24,29 +25,39 @@ def loop(
 ) -> Callable[..., bool]:
     """The compiled loop of one dtype and accuracy; over the bits of types that have a table."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    if narrow.has_table(dtype):
-        kernel, kind = look_up(spec, dtype), np.dtype(f"u{dtype.itemsize}")
-    else:
-        kernel, kind = scalar(spec, dtype, accuracy), dtype
-    near_kernel = None
-    if kind == np.float64 and accuracy == "high":
-        near_kernel = jit(exactly(spec, near))
-    made = loops.make(jit(kernel), inputs, outputs, near_kernel, in_place=in_place)
+    kernel, kind, near_kernel = _kernels(spec, dtype, accuracy)
+    made = loops.make(kernel, inputs, outputs, near_kernel, in_place=in_place)
     made.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}{'_in_place' if in_place else ''}"
     return compile_loop(made, loops.signature(from_dtype(kind), inputs, outputs))
 
 
 def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
-    """The compiled ufunc of one float32 or float64 number, whose calls cost less than a loop's."""
-    kernel = guarded(spec, dtype, accuracy)
-    kernel.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}_ufunc"
-    return compile_ufunc(kernel, f"{dtype.name}({dtype.name})")
+    """The compiled ufunc of float32 or float64 numbers, whose calls cost less than a loop's."""
+    inputs, outputs = len(spec.arguments), len(spec.parts)
+    kernel, kind, near_kernel = _kernels(spec, dtype, accuracy)
+    fill = loops.make_fill(kernel, inputs, outputs, near_kernel)
+    made = ufuncs.make_loop(fill, inputs, outputs, kind.type)
+    made.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}_ufunc"
+    compiled = compile_callback(made, ufuncs.LOOP)
+    return ufuncs.make_ufunc(compiled, spec.name, inputs, outputs, kind)
+
+
+def _kernels(
+    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+) -> tuple[Callable[..., Any], np.dtype[Any], Callable[..., Any] | None]:
+    """The kernel, the type of its numbers, and a faster kernel for moderate numbers or None."""
+    if narrow.has_table(dtype):
+        return jit(look_up(spec, dtype)), np.dtype(f"u{dtype.itemsize}"), None
+    near_kernel = None
+    if dtype == np.float64 and accuracy == "high":
+        near_kernel = jit(exactly(spec, near))
+    return jit(scalar(spec, dtype, accuracy)), dtype, near_kernel
 
 
 def guarded(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., Any]:
     """The scalar function, around which NaN is led: comparisons with it raise the flag "invalid".
 
-    NumPy would report that to the user of a ufunc as a warning.
+    NumPy would report that to the users of ufuncs that this becomes a part of.
     """
     kernel = jit(scalar(spec, dtype, accuracy))
     zero = dtype.type(0)

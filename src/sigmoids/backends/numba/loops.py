@@ -14,6 +14,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
 from sigmoids.backends.numba.near import NEAR
 from sigmoids.backends.numba.scalars import abs, jit  # noqa: A004
 
@@ -118,12 +119,8 @@ def make(
         chunks of that size are claimed; or it is empty, and the first ``most`` chunks are done.
         True says that nothing was done, because the loop for ``in_place`` is wanted.
     """
-    fills: dict[tuple[int, int], Any] = {(1, 1): _fill, (1, 2): _fill_two, (2, 1): _fill_from_two}
-    make_fill = fills[inputs, outputs]
     part, room = (_part, _room) if inputs == 1 else (_part_of_two, _room_for_two)
-    fill = make_fill(kernel)
-    if near is not None:
-        fill = _either(make_fill(near), fill, part)
+    fill = make_fill(kernel, inputs, outputs, near)
     fill, space = (_from_copies(fill, part), room) if in_place else (_directly(fill), _no_room)
 
     @jit
@@ -136,6 +133,7 @@ def make(
         size = xs[0].size
         copies = space(xs)  # may fail, which it must not without the lock
         state = unlock(size >= LONG)
+        mode = enter_standard_mode()
         shared = progress.size > 0
         for turn in range(most):
             start = count(progress, CLAIMED, chunk) if shared else turn * chunk
@@ -145,6 +143,7 @@ def make(
             fill(parts, outs, start, copies)
             if shared:
                 count(progress, DONE, parts[0].size)
+        leave_standard_mode(mode)
         lock(state)
         return False
 
@@ -159,6 +158,21 @@ def make(
 
     loops: dict[tuple[int, int], Any] = {(1, 1): one, (1, 2): two, (2, 1): from_two}
     return cast("Callable[..., bool]", loops[inputs, outputs])
+
+
+def make_fill(
+    kernel: Callable[..., Any],
+    inputs: int,
+    outputs: int,
+    near: Callable[..., Any] | None = None,
+) -> Callable[..., None]:
+    """``fill(xs, outs, start)``: the results of tuples of contiguous arrays, from ``start`` on."""
+    fills: dict[tuple[int, int], Any] = {(1, 1): _fill, (1, 2): _fill_two, (2, 1): _fill_from_two}
+    make = fills[inputs, outputs]
+    fill: Callable[..., None] = make(kernel)
+    if near is None:
+        return fill
+    return _either(make(near), fill, _part if inputs == 1 else _part_of_two)
 
 
 def signature(kind: Any, inputs: int, outputs: int) -> Any:

@@ -22,9 +22,7 @@ where the source says so and nowhere else, so that the bits are the same on ever
 
 OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy", "forceinline": True}
 """Functions become a part of what calls them, whatever their size: a call in a loop would keep the
-vectoriser out.  Besides, Numba tells functions of the same name, such as all that one function
-makes, apart by numbers that start anew in every process, and so takes one that is loaded from a
-cache for another that is compiled.  None but the outermost may be left: their names are unique."""
+vectoriser out.  Besides, only the outermost has a name that no other function has."""
 
 jit = njit(**OPTIONS)
 
