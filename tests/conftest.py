@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import importlib
+import threading
+
 import jax
 import pytest
 
 import sigmoids as sg
 from cases import ACCURACIES, BACKENDS, DTYPES, TYPICAL, dtype_id
 from sigmoids import dispatch, selection
+from sigmoids.backends import pool, sharing
 from sigmoids.containers import numpy_kind
 from sigmoids.functions import RESULTS
 
@@ -55,3 +59,36 @@ def _no_choice_left_over(monkeypatch):
     forget_routes()
     yield
     sg.set_default_backend(None)
+
+
+@pytest.fixture
+def shares(monkeypatch):
+    """How many threads worked on each array that was shared, of however few elements.
+
+    Which threads get something to do is chance where arrays are small: here none begins before
+    all are there, and each takes little at a time.
+    """
+    numba = importlib.import_module("sigmoids.backends.numba")
+    monkeypatch.setattr(numba, "WORTHWHILE", dict.fromkeys(numba.WORTHWHILE, 1))
+    monkeypatch.setattr(numba, "LOOK_UPS", 1)
+    monkeypatch.setattr(numba, "CHUNK", 1500)  # no multiple of the blocks within
+    monkeypatch.setattr(numba, "MOST", 1)
+    monkeypatch.setattr(sharing, "CHUNK", 4000)
+    numbers = []
+
+    def run(self, work, chunks, threads, *finished, _run=pool.Pool.run):
+        number = min(chunks, threads)
+        everyone = threading.Barrier(number, timeout=60)
+        present = set()
+
+        def together(chunk):
+            if chunk < number:
+                present.add(threading.get_ident())
+                everyone.wait()
+            work(chunk)
+
+        _run(self, together, chunks, threads, *finished)
+        numbers.append(len(present))
+
+    monkeypatch.setattr(pool.Pool, "run", run)
+    return numbers

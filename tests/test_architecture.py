@@ -52,6 +52,29 @@ def imports(path):
 FILES = sorted(ROOT.rglob("*.py"))
 
 
+def name_of(path):
+    """A module's name."""
+    return ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def mentions(path):
+    """The modules that a file imports or names, and their packages."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            names = [node.value]
+        for name in names:
+            parts = name.split(".")
+            yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+NEEDED = {name for path in FILES for name in mentions(path) if name != name_of(path)}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_go_downward_only(path):
     own = path.relative_to(ROOT).parts[0].removesuffix(".py")
@@ -89,8 +112,14 @@ def test_every_function_is_public_with_one_signature():
 def test_every_backend_file_is_in_the_registry():
     for row in registry.ROWS.values():
         assert importlib.import_module(row.module).engine.name == row.name
-    folders = {path.parent.name for path in (ROOT / "backends").glob("*/__init__.py")}
-    assert folders <= set(registry.ROWS)
+
+
+@pytest.mark.parametrize("part", ["backends", "containers"])
+def test_every_file_of_an_engine_or_a_container_is_needed(part):
+    """Another one imports it, or names it in a table."""
+    files = {name_of(path) for path in FILES if path.relative_to(ROOT).parts[0] == part}
+    assert files
+    assert files <= NEEDED
 
 
 def test_every_backend_has_its_extra():

@@ -10,16 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cases
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.oracle import Mathematics
 from sigmoids.accuracy.truth import same
-
-
-class Labelled(np.ndarray):
-    """A subclass with something to lose."""
-
-    def __array_finalize__(self, obj):
-        self.label = getattr(obj, "label", None)
 
 
 def test_a_library_that_is_still_being_imported_is_no_obstacle(monkeypatch):
@@ -191,10 +185,10 @@ def test_masked_out(typical):
 
 
 def test_subclasses_stay(typical, backend):
-    x = np.linspace(-1, 1, 6).reshape(2, 3).view(Labelled)
+    x = np.linspace(-1, 1, 6).reshape(2, 3).view(cases.Labelled)
     x.label = "kept"
     y = typical.function(x, backend=backend)
-    assert type(y) is Labelled
+    assert type(y) is cases.Labelled
     assert y.label == "kept"
 
 
@@ -243,7 +237,7 @@ def test_out_for_scalars_and_lists(typical, backend):
     assert out == typical.function(0.5, backend=backend)
     out = np.empty(2)
     assert typical.function([0.5, 1], backend=backend, out=out) is out
-    subclass = np.zeros(2).view(Labelled)
+    subclass = np.zeros(2).view(cases.Labelled)
     assert typical.function(np.ones(2), backend=backend, out=subclass) is subclass
     assert (np.asarray(subclass) == typical.function(1.0, backend=backend)).all()
 

@@ -81,12 +81,34 @@ def test_in_place_where_the_argument_is_needed_to_the_end(backend):
     np.testing.assert_array_equal(other, X + X)
 
 
-def test_in_place_has_a_loop_of_its_own(dtype):
-    """The other would be right too, but no vector code: it must expect any overlap."""
-    engine = registry.load("numba")
-    x = np.zeros(1000, dtype)
+@pytest.mark.parametrize("size", [1000, 100_000])
+def test_in_place_has_a_loop_of_its_own(monkeypatch, dtype, size):
+    """The other would overwrite what it is still to read, as vector code, and so declines."""
+    from sigmoids.backends.numba import kernels
+
+    calls = []
+
+    def spied(*key, _make=kernels.loop):
+        loop = _make(*key)
+
+        def spy(*args):
+            declined = loop(*args)
+            calls.append((key[-1], declined))
+            return declined
+
+        return spy
+
+    monkeypatch.setattr(kernels, "loop", spied)
+    monkeypatch.setattr(registry.load("numba"), "_loops", {})
+    with np.errstate(all="ignore"):
+        x = np.resize(X, size).astype(dtype)
+    expected = sg.sigmoid(x, backend="numba")
+    assert set(calls) == {(False, False)}
+    calls.clear()
     sg.sigmoid(x, backend="numba", out=x)
-    assert (FUNCTIONS["sigmoid"].spec, np.dtype(dtype), "high", True) in engine._loops
+    assert same(x, expected).all()
+    assert calls[0] == (False, True)
+    assert set(calls[1:]) == {(True, False)}
 
 
 def test_unsuitable_pairs(backend):

@@ -53,6 +53,8 @@ def blocks(
             parts = tuple([array[start : start + size] for array in flat])
             yield parts[:number], parts[number:]
         return
+    if not inputs[0].ndim:  # NumPy before 2.3 reads such numbers from a buffer that it did not fill
+        arrays = tuple([array.reshape(1) for array in arrays])
     walk = np.nditer(  # type: ignore[call-overload]  # its annotation misspells "contig"
         arrays,
         flags=["external_loop", "buffered", "zerosize_ok"],

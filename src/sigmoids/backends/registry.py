@@ -32,7 +32,7 @@ class Row:
 ROWS = {
     row.name: row
     for row in (
-        Row("numpy", "sigmoids.backends.numpy", "numpy", "1.26", "NumPy arrays"),
+        Row("numpy", "sigmoids.backends.numpy", "numpy", "2.0", "NumPy arrays"),
         Row("numba", "sigmoids.backends.numba", "numba", "0.62", "NumPy arrays"),
         Row("jax", "sigmoids.backends.jax", "jax", "0.8", "JAX arrays and tracers"),
     )

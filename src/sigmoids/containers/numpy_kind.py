@@ -177,7 +177,10 @@ def together(arguments: tuple[Any, ...], name: str) -> Arrays:
         raise TypeError(f"{name}(): no dtype holds both {both}: convert one of them") from None
     dtype = _result_dtype(dtype, name)
     with standard_mode():
-        return tuple(np.broadcast_arrays(*[array.astype(dtype, copy=False) for array in arrays]))
+        arrays = [array.astype(dtype, copy=False) for array in arrays]
+    # Numba looks at whether arrays can be written to, which is deprecated for broadcast_arrays'.
+    shape = np.broadcast_shapes(*[array.shape for array in arrays])
+    return tuple([a if a.shape == shape else np.broadcast_to(a, shape) for a in arrays])
 
 
 def as_array(x: Any, name: str) -> NDArray[Any]:

@@ -96,8 +96,9 @@ class NumbaEngine:
         fallback = numpy_engine.bind(spec, dtype, accuracy)
         if dtype.itemsize <= 2 and len(spec.arguments) > 1:
             return fallback  # too many pairs for a table
-        key = (spec, dtype, accuracy, False)
         bits = BITS.get(dtype.itemsize)
+        # A table is that of the correctly rounded results, and compiled into one loop.
+        key: Key = (spec, dtype, accuracy if bits is None else "high", False)
         ufuncs, small = self._ufuncs, SMALL if bits is None else 0
         one = len(spec.parts) == 1
 
