@@ -8,10 +8,10 @@ import numpy as np
 from numba import from_dtype
 
 from sigmoids.backends import narrow
-from sigmoids.backends.numba import double, loops, near, paired, single, wide
+from sigmoids.backends.numba import brief, checks, double, loops, near, paired, single, wide
 from sigmoids.backends.numba.compile import compile_loop, compile_ufunc
-from sigmoids.backends.numba.scalars import is_nan, jit
-from sigmoids.spec import beside
+from sigmoids.backends.numba.scalars import fma, is_nan, jit
+from sigmoids.spec import TIED, beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +28,11 @@ def loop(
         kernel, kind = look_up(spec, dtype), np.dtype(f"u{dtype.itemsize}")
     else:
         kernel, kind = scalar(spec, dtype, accuracy), dtype
-    near_kernel = None
-    if kind == np.float64 and accuracy == "high":
-        near_kernel = jit(exactly(spec, near))
-    made = loops.make(jit(kernel), inputs, outputs, near_kernel, in_place=in_place)
-    made.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}{'_in_place' if in_place else ''}"
+    shorter = None
+    if accuracy == "high" and kind in (np.float32, np.float64):
+        shorter = moderate(spec, dtype)
+    name = f"{spec.name}_{dtype.name}_{accuracy}{'_in_place' if in_place else ''}"
+    made = loops.make(name, inputs, outputs, always(spec, kernel), shorter, in_place=in_place)
     return compile_loop(made, loops.signature(from_dtype(kind), inputs, outputs))
 
 
@@ -105,6 +105,73 @@ def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable
     return exactly(spec, paired) if dtype == np.float64 else rounded_once(spec)
 
 
+def always(spec: Function, kernel: Callable[..., Any]) -> loops.Kernel:
+    """The scalar function, which is right for all numbers."""
+    compiled = jit(kernel)
+
+    def one(state: Any, x: Any) -> Any:
+        return state, compiled(x)
+
+    def two(state: Any, x: Any) -> Any:
+        y, second = compiled(x)
+        return state, y, second
+
+    def from_two(state: Any, x: Any, y: Any) -> Any:
+        return state, compiled(x, y)
+
+    return loops.Kernel(0, jit(_shaped(spec, one, two, from_two)), jit(lambda _state: True))
+
+
+def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
+    """What is right for moderate arguments, and less work.
+
+    In float32, of two arguments not all could be tried; there the result must be decided.
+    """
+    real, narrowed = dtype.type, dtype == np.float32
+    interval, other = spec.moderate[0], spec.moderate[-1]
+    argument = checks.inside(interval, real)
+    for part in spec.parts if narrowed else ():
+        if part.break_ties is not None and part.nudge is None:
+            argument = checks.both(argument, checks.not_below(TIED, real))
+        for tie in _undecided(part):
+            if interval[0] <= tie <= interval[1] and tie not in brief.DECIDED:
+                argument = checks.both(argument, checks.other_than(tie, real))
+    label = checks.inside(other, real)
+    result = checks.decided(brief.ERROR) if narrowed else checks.ANY
+    seen, seen_label, seen_result = argument.seen, label.seen, result.seen
+    passed, passed_label, passed_result = argument.passed, label.passed, result.passed
+    formula, xp = jit(spec.formula), brief if narrowed else near
+    first, second = (
+        jit(_narrowed(part) if narrowed else _rounded) for part in (spec.parts[0], spec.parts[-1])
+    )
+
+    def one(state: Any, x: Any) -> Any:
+        number = np.float64(x)
+        return seen(state, x), first(number, formula(xp, number))
+
+    def two(state: Any, x: Any) -> Any:
+        number = np.float64(x)
+        y, other = formula(xp, number)
+        return seen(state, x), first(number, y), second(number, other)
+
+    def from_two(state: Any, x: Any, y: Any) -> Any:
+        number = np.float64(x)
+        result = formula(xp, number, np.float64(y))
+        of_x, of_y, of_result = state
+        state = seen(of_x, x), seen_label(of_y, y), seen_result(of_result, result)
+        return state, first(number, result)
+
+    @jit
+    def all_passed(state: Any) -> bool:
+        of_x, of_y, of_result = state
+        return passed(of_x) & passed_label(of_y) & passed_result(of_result)
+
+    step = jit(_shaped(spec, one, two, from_two))
+    if len(spec.arguments) > 1:
+        return loops.Kernel((argument.start, label.start, result.start), step, all_passed)
+    return loops.Kernel(argument.start, step, passed)
+
+
 def rounded_once(spec: Function) -> Callable[..., Any]:
     """The float32 results for float32 numbers, evaluated in float64."""
     formula = jit(spec.formula)
@@ -133,14 +200,33 @@ def _settle(part: Spec) -> Callable[[Any, Any], Any]:
 
     The arithmetic is the same on all processors, and decides rightly where it can decide at all.
     """
-    if part.nudge is not None:
-        nudge = jit(part.nudge)
-        return jit(lambda x, y: nudge(wide, x, y))
-    settle = jit(lambda _x, y: y)
-    for argument, distance in part.ties:
-        if abs(distance) < UNDECIDED:
-            settle = _then(settle, argument, beside(distance))
+    settle = jit(_nudge(part))
+    for argument, distance in _undecided(part).items():
+        settle = _then(settle, argument, beside(distance))
     return settle
+
+
+def _narrowed(part: Spec) -> Callable[[Any, Any], Any]:
+    move = jit(_nudge(part))
+    return lambda x, y: np.float32(move(x, y))
+
+
+def _rounded(_x: Any, y: Any) -> Any:
+    return paired.rounded(y)
+
+
+def _nudge(part: Spec) -> Callable[[Any, Any], Any]:
+    if part.nudge is None:
+        return lambda _x, y: y
+    nudge = jit(part.nudge)
+    return lambda x, y: fma(y, nudge(wide, x), y)
+
+
+def _undecided(part: Spec) -> dict[float, float]:
+    """The ties that the arithmetic cannot decide, and their distances."""
+    if part.nudge is not None:
+        return {}  # decides them too
+    return {argument: distance for argument, distance in part.ties if abs(distance) < UNDECIDED}
 
 
 def _then(settle: Callable[[Any, Any], Any], argument: float, factor: float) -> Any:
