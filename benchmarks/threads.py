@@ -43,19 +43,21 @@ def main() -> None:
     table = Table("dtype", "accuracy", *(f"2^{power}" for power in POWERS))
     table.title = f"Microseconds of a call on one thread / on {threads}, and the size that is used"
     for dtype, accuracy in CASES:
-        chosen = engine.WORTHWHILE.get((dtype, accuracy), engine.LOOK_UPS)
+        chosen = engine.WORTHWHILE.get((np.dtype(dtype), accuracy), engine.LOOK_UPS)
         cells = []
         for power in POWERS:
             (x,) = inputs("sigmoid", dtype, 2**power)
             call = partial(sg.sigmoid, x, backend="numba", accuracy=accuracy, out=np.empty_like(x))
-            alone, shared = side_by_side(engine, (dtype, accuracy), call)
+            alone, shared = side_by_side(engine, (np.dtype(dtype), accuracy), call)
             cells.append(f"{alone:.0f} / {shared:.0f}")
         cells[int(math.log2(chosen)) - POWERS[0]] += " *"
         table.add_row(dtype, accuracy, *cells)
     Console(width=120).print(table)
 
 
-def side_by_side(engine: Any, case: tuple[str, str], call: Callable[[], object]) -> list[float]:
+def side_by_side(
+    engine: Any, case: tuple[np.dtype[Any], str], call: Callable[[], object]
+) -> list[float]:
     """Medians of calls on one thread and on all, which take turns."""
     worthwhile, look_ups = dict(engine.WORTHWHILE), engine.LOOK_UPS
     times: dict[float, list[float]] = {math.inf: [], 0: []}

@@ -17,7 +17,7 @@ from sigmoids.accuracy.truth import same
 from sigmoids.backends import arctangent, exponential, logarithm, narrow, pairs, program
 from sigmoids.backends.jax.subnormal import round_once
 from sigmoids.backends.jax.vocabulary import JaxVocabulary
-from sigmoids.backends.numba import near, paired, single
+from sigmoids.backends.numba import brief, near, paired, single
 from sigmoids.backends.numba.scalars import jit
 from sigmoids.functions import FUNCTIONS
 
@@ -47,15 +47,21 @@ SERIES = [
     (logarithm.COEFFICIENTS, logarithm.V_MAX, 2.0**-60),
     (single.LOG_COEFFICIENTS, logarithm.V_MAX, 2.0**-26.5),
     (arctangent.COEFFICIENTS, arctangent.W_MAX, 2.0**-58),
+    (brief.LOG_COEFFICIENTS, logarithm.V_MAX, 2.0**-53.5),
+    (brief.LOG1P_COEFFICIENTS, brief.P_MAX, 2.0**-52),
+    (brief.ARCTAN_COEFFICIENTS, arctangent.W_MAX, 2.0**-52.5),
     (single.ARCTAN_COEFFICIENTS, arctangent.W_MAX, 2.0**-28),
 ]
-SERIES_IDS = ["log", "log, float32", "arctan", "arctan, float32"]
+SERIES_IDS = [
+    *("log", "log, float32", "arctan", "log, moderate", "log1p, moderate", "arctan, moderate"),
+    "arctan, float32",
+]
 
 
 def of_square(w, most):
     """What the series of the logarithm or the arctangent stands for."""
     u = mpmath.sqrt(w)
-    return ((2 * mpmath.atanh(u / 2) if most == logarithm.V_MAX else mpmath.atan(u)) - u) / (u * w)
+    return ((2 * mpmath.atanh(u / 2) if most != arctangent.W_MAX else mpmath.atan(u)) - u) / (u * w)
 
 
 @pytest.mark.parametrize(("coefficients", "most", "limit"), SERIES, ids=SERIES_IDS)
@@ -71,11 +77,33 @@ def test_the_series_meet_their_stated_errors(coefficients, most, limit):
 
 @pytest.mark.parametrize(("coefficients", "most", "limit"), SERIES, ids=SERIES_IDS)
 def test_the_series_come_from_a_chebyshev_fit(coefficients, most, limit):
-    kind = float if limit < 2.0**-50 else lambda c: float(np.float32(float(c)))
+    kind = float if limit < 2.0**-40 else lambda c: float(np.float32(float(c)))
     with mpmath.workprec(300):
         interval = [mpmath.mpf(2) ** -80, mpmath.mpf(str(most))]
         fit = mpmath.chebyfit(lambda w: of_square(w, most), interval, len(coefficients))
         assert [kind(c) for c in fit[::-1]] == list(coefficients)
+
+
+def test_the_short_series_of_the_exponential_comes_from_a_chebyshev_fit():
+    with mpmath.workprec(300):
+
+        def even(w):
+            r = mpmath.sqrt(w)
+            return (r * (mpmath.exp(r) + 1) / mpmath.expm1(r) - 2) / w
+
+        interval = [mpmath.mpf(2) ** -80, mpmath.mpf(str(brief.W_MAX))]
+        fit = mpmath.chebyfit(even, interval, len(brief.EXP_COEFFICIENTS))
+        assert [float(c) for c in fit[::-1]] == list(brief.EXP_COEFFICIENTS)
+        worst = 0
+        for w in mpmath.linspace(mpmath.mpf(2) ** -40, brief.W_MAX, 1001):
+            r = mpmath.sqrt(w)
+            series = mpmath.polyval([mpmath.mpf(c) for c in brief.EXP_COEFFICIENTS[::-1]], w)
+            ours = (2 + w * series + r) / (2 + w * series - r)
+            worst = max(worst, abs(ours / mpmath.exp(r) - 1))
+        assert 2**-49.4 < worst < 2**-49.3
+    assert mpmath.log(2) ** 2 / 4 < brief.W_MAX
+    assert mpmath.mpf(4) / 9 < brief.P_MAX
+    assert float(mpmath.log(2)) == brief.LN2
 
 
 def test_the_reductions_leave_no_more_than_the_series_take():

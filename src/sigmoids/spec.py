@@ -47,8 +47,14 @@ class Vocabulary(Protocol):
         """``a`` where the condition holds, else ``b``."""
         ...
 
+    def rarely(self, condition: Any, a: T, b: T, /) -> T:
+        """``a`` where the condition holds, as it does for no moderate argument; else ``b``."""
+        ...
+
     def limit(self, x: T, low: float, high: float, /) -> T:
         """The argument, or the limit that it is beyond; NaN stays NaN.
+
+        No moderate argument is beyond one.
 
         Limits of compiled engines are finite: the dtype's largest number at most.
         """
@@ -90,6 +96,9 @@ class Vocabulary(Protocol):
 Formula = Callable[..., Any]
 """``formula(xp, x)``: the function in the words of a :class:`Vocabulary`; a tuple of several."""
 
+Interval = tuple[float, float]
+"""From a number to another, both counted in."""
+
 Ties = tuple[tuple[float, float], ...]
 """Arguments, and how far their exact results are from a midpoint."""
 
@@ -124,6 +133,10 @@ def beside(distance: float) -> float:
 
 CORRECTLY_ROUNDED = Bound(0.5)
 
+TIED = 2.0**-14
+"""No smaller argument than this has a result that a wider type cannot tell from a midpoint, unless
+:attr:`Spec.ties` has it; the smaller ones are what :attr:`Spec.break_ties` is for."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spec:
@@ -150,14 +163,15 @@ class Spec:
     break_ties : callable, optional
         ``break_ties(xp, x)``: moves a wide argument, and so its result off the midpoint of two
         narrower numbers, where the exact value lies beside it by less than the wide dtype can tell.
-        It allows for any arithmetic with errors of a few ulps.
+        It allows for any arithmetic with errors of a few ulps, and leaves alone what is 0 or not
+        below :data:`TIED`.
     ties : tuple of pairs of float
         The other float32 arguments whose exact results lie within 3 ulps of float64 of a midpoint
         of float32 numbers, and by how many ulps; positive is away from 0.
     nudge : callable, optional
-        ``nudge(xp, x, y)``: moves the wide result instead, by less than its error, which costs
-        less.  It is for arithmetic that is the same on all processors, so that it can be seen to
-        settle all narrower numbers.
+        ``nudge(xp, x)``: moves the wide result instead, by that fraction of it, which is less than
+        its error and costs less.  It is for arithmetic that is the same on all processors, so that
+        it can be seen to settle all narrower numbers.
     near_zero : {"constant", "linear", "logarithmic"}
         What the function is for subnormal arguments, for processors that take these to be 0: it
         does not depend on them, or is proportional to them, or to their logarithm plus a constant.
@@ -169,6 +183,10 @@ class Spec:
         The least and the largest argument; the function of others is NaN.
     root : float or None
         A zero away from 0, around which the textbook form cancels.
+    moderate : tuple of pairs of float
+        For every argument an interval, of numbers without a sign or symmetric about 0.  For the
+        arguments inside, no limit in the formula acts, no condition of ``rarely`` holds, and what
+        ``exp_ratio`` is asked for is between 2^−1000 and 2^1000.
     """
 
     name: str
@@ -178,13 +196,14 @@ class Spec:
     edges: tuple[tuple[float, ...], ...]
     bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]]
     break_ties: Callable[[Any, Any], Any] | None = None
-    nudge: Callable[[Any, Any, Any], Any] | None = None
+    nudge: Callable[[Any, Any], Any] | None = None
     near_zero: Literal["constant", "linear", "logarithmic"] = "constant"
     vanishes_as_square: bool = False
     arguments: tuple[str, ...] = ("x",)
     domain: tuple[float, float] = (-math.inf, math.inf)
     ties: Ties = ()
     root: float | None = None
+    moderate: tuple[Interval, ...] = ((-300.0, 300.0),)
 
     @property
     def parts(self) -> tuple[Spec, ...]:
@@ -221,6 +240,11 @@ class Joint:
     def arguments(self) -> tuple[str, ...]:
         """Names of the arguments, which all parts share."""
         return self.parts[0].arguments
+
+    @property
+    def moderate(self) -> tuple[Interval, ...]:
+        """As in :class:`Spec`; those of the part that allows for least."""
+        return min((part.moderate for part in self.parts), key=lambda intervals: intervals[0][1])
 
 
 Function = Spec | Joint

@@ -121,6 +121,8 @@ class PairVocabulary:
         hi = self.xp.where(condition, a.hi, b.hi)
         return Pair(self.xp, hi, self.xp.where(condition, a.lo, b.lo))
 
+    rarely = where
+
     def exp_ratio(self, z: Any, /) -> tuple[Pair, Pair]:
         """Numerator and denominator of e^z."""
         p, q, _, _ = self._ratio(z)

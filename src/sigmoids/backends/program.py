@@ -64,6 +64,11 @@ class NumpyVocabulary:
         """``np.where``, which is no ufunc."""
         return Node(_select, (condition, a, b))
 
+    @classmethod
+    def rarely(cls, condition: Any, a: Any, b: Any, /) -> Any:
+        """Arrays have arguments of all sizes."""
+        return cls.where(condition, a, b)
+
     @staticmethod
     def exp_ratio(z: Any, /) -> tuple[Any, Any]:
         """(e^z, 1): the library's own exponential; a division would only add to its cost."""

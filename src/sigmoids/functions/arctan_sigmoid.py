@@ -92,6 +92,7 @@ SPEC = Spec(
     BOUNDS,
     near_zero="linear",
     ties=TIES,
+    moderate=((-FAR, FAR),),
 )
 
 

@@ -19,11 +19,11 @@ def formula(xp: Vocabulary, x: Any) -> Any:
     magnitude = xp.abs(x)
     large = magnitude > LARGE
     near = xp.number(xp.limit(magnitude, 0.0, LARGE))
-    far = xp.number(xp.limit(magnitude, LARGE, FAR))
+    far = xp.number(xp.limit(magnitude, 0.0, FAR))
     square = xp.number(SQUARE, SQUARE_LOW)
-    n = xp.where(large, xp.number(TWO_OVER_PI, TWO_OVER_PI_LOW), square)
-    y = n / xp.where(large, far, square + near * near)
-    return xp.where(large, y * y, y)
+    n = xp.rarely(large, xp.number(TWO_OVER_PI, TWO_OVER_PI_LOW), square)
+    y = n / xp.rarely(large, far, square + near * near)
+    return xp.rarely(large, y * y, y)
 
 
 TWO_OVER_PI = float.fromhex("0x1.45f306dc9c883p-1")
@@ -133,6 +133,7 @@ SPEC = Spec(
     BOUNDS,
     vanishes_as_square=True,
     ties=TIES,
+    moderate=((-(2.0**23), 2.0**23),),
 )
 SECOND = Spec(
     "arctan_sigmoid_second_derivative",

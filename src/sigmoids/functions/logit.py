@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def formula(xp: Vocabulary, x: Any) -> Any:
     """The logarithm of a quotient whose parts differ by 2p − 1, so that nothing cancels at ½."""
-    inside = (x > 0) & (x < 1)
-    p = xp.number(xp.where(inside, x, 0.5))
+    outside = (x <= 0) | (x >= 1)
+    nan = xp.number(math.nan)
+    p = xp.number(xp.rarely(outside, 0.5, x))
     one = xp.number(1.0)
-    outside = xp.where(x == x, xp.number(math.nan), xp.itself(x))  # a NaN stays as it is
-    ends = xp.where(x == 1, xp.number(math.inf), outside)
-    ends = xp.where(x == 0, xp.number(-math.inf), ends)
-    return xp.where(inside, xp.log_ratio(p, one - p, (p + p) - one), ends)
+    y = xp.log_ratio(p, one - p, (p + p) - one)
+    y = xp.rarely(outside, xp.where(x == 1, xp.number(math.inf), nan), y)
+    return xp.rarely(x == 0, xp.number(-math.inf), y)
 
 
 def reference(m: Any, x: Any) -> Any:
@@ -78,6 +78,9 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 
 DOMAIN = (0.0, 1.0)
+MODERATE = (math.ulp(0.0), 1 - math.ulp(0.5))
+"""All between the ends."""
+
 EDGES = ((-0.0, -math.inf), (0.0, -math.inf), (0.5, 0.0), (1.0, math.inf))
 
 TIES = (
@@ -128,6 +131,7 @@ SPEC = Spec(
     near_zero="logarithmic",
     domain=DOMAIN,
     ties=TIES,
+    moderate=(MODERATE,),
 )
 FIRST = Spec(
     "logit_derivative",

@@ -41,9 +41,9 @@ def break_ties(xp: Vocabulary, x: Any) -> Any:
     return xp.where(xp.abs(x) < 2.0**-14, x * (1 - 2.0**-27), x)
 
 
-def nudge(xp: Vocabulary, x: Any, y: Any) -> Any:
+def nudge(xp: Vocabulary, x: Any) -> Any:
     """Half an ulp toward ½, which is the side of the exact value where ½ + x/4 is a midpoint."""
-    return y + y * xp.where(x < 0, 2.0**-53, -(2.0**-53))
+    return xp.copysign(2.0**-53, -x)
 
 
 TIES = (

@@ -31,10 +31,10 @@ def formula(xp: Vocabulary, x: Any, y: Any) -> Any:
     product = xp.limit(magnitude, 0.0, math.inf) * label_weight
     far = xp.number(xp.limit(product, -FAR, FAR))
     beyond = (magnitude > FAR) | (xp.abs(label_weight) > FAR)
-    loss = xp.with_tail(xp.where(beyond, far, near), rest)
-    loss = xp.where(beyond & (xp.abs(product) > FAR), xp.itself(product), loss)
+    loss = xp.with_tail(xp.rarely(beyond, far, near), rest)
+    loss = xp.rarely(beyond & (xp.abs(product) > FAR), xp.itself(product), loss)
     endless = xp.copysign(xp.number(math.inf), label_weight)
-    loss = xp.where((magnitude == math.inf) & (y == y), endless, loss)
+    loss = xp.rarely((magnitude == math.inf) & (y == y), endless, loss)
     alone = ((x > 0) & (y == 1)) | ((x < 0) & (y == 0)) | ((x == 0) & (y == y))
     return xp.where(alone, rest, loss)
 
@@ -99,6 +99,7 @@ SPEC = Spec(
     EDGES,
     BOUNDS,
     arguments=ARGUMENTS,
+    moderate=((-87.0, 87.0), (0.0, 1.0)),
 )
 SLOPE = Spec(
     "sigmoid_binary_cross_entropy_slope",

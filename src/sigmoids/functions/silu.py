@@ -20,7 +20,7 @@ def formula(xp: Vocabulary, x: Any) -> Any:
     z = xp.limit(x, -BELOW, FAR)
     p, q = xp.exp_ratio(z)
     y = xp.number(xp.abs(z)) * p / (q + p)
-    return xp.copysign(xp.where(x > FAR, xp.itself(xp.abs(x)), y), x)
+    return xp.copysign(xp.rarely(x > FAR, xp.itself(xp.abs(x)), y), x)
 
 
 FAR = 50.0
@@ -79,7 +79,17 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     },
 }
 
-SPEC = Spec("silu", formula, reference, derivative, EDGES, BOUNDS, break_ties, near_zero="linear")
+SPEC = Spec(
+    "silu",
+    formula,
+    reference,
+    derivative,
+    EDGES,
+    BOUNDS,
+    break_ties,
+    near_zero="linear",
+    moderate=((-FAR, FAR),),
+)
 
 
 def silu(

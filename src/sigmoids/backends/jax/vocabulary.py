@@ -70,6 +70,8 @@ class JaxVocabulary:
         """A select."""
         return jnp.where(condition, a, self.number(b))
 
+    rarely = where
+
     @staticmethod
     def itself(x: jax.Array, /) -> jax.Array:
         """As it is."""

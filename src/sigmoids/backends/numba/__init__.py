@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.spec import Accuracy, Function
 
-WORTHWHILE = {
-    ("float64", "high"): 2**17,
-    ("float64", "fast"): 2**18,
-    ("float32", "high"): 2**18,
-    ("float32", "fast"): 2**19,
+WORTHWHILE: dict[tuple[np.dtype[Any], str], int] = {
+    (np.dtype(np.float64), "high"): 2**17,
+    (np.dtype(np.float64), "fast"): 2**18,
+    (np.dtype(np.float32), "high"): 2**18,
+    (np.dtype(np.float32), "fast"): 2**19,
 }
 """Elements from which on waking other threads pays: those of some 150 µs."""
 
@@ -129,10 +129,11 @@ class NumbaEngine:
             return
         if x.ndim != 1:
             arrays = tuple([array.reshape(-1) for array in arrays])
-        if x.size < CHUNK:
+        number = 1 if x.size < CHUNK else _threads(key, x.size)
+        if number == 1 and x.size <= CHUNK * MOST:
             self._alone(key, arrays)
         else:
-            contiguous(self._fitting(key, arrays), arrays, _threads(key, x.size))
+            contiguous(self._fitting(key, arrays), arrays, number)
 
     def _alone(self, key: Key, arrays: Arrays) -> None:
         loop = self._loops.get(key) or self._loop(key)
@@ -186,7 +187,7 @@ def compiles() -> bool:
 def _threads(key: Key, size: int) -> int:
     """How many threads are worth waking."""
     _, dtype, accuracy, _ = key
-    worthwhile = WORTHWHILE.get((dtype.name, accuracy), LOOK_UPS)
+    worthwhile = WORTHWHILE.get((dtype, accuracy), LOOK_UPS)
     return 1 if size < worthwhile else threads.get_num_threads()
 
 

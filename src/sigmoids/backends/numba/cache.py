@@ -27,6 +27,8 @@ import numpy as np
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from sigmoids.backends.numba.fingerprint import DIGITS
+
 DIGEST = hashlib.sha256
 
 SUFFIX = ".machine-code"
@@ -43,16 +45,13 @@ class Store:
     Parameters
     ----------
     name : str
-        What the file's name begins with.
-    contents : str
-        The fingerprint of what is compiled.
+        What the function is, and, after a last underscore, the fingerprint of what it is made of.
     """
 
     cache_path = None
 
-    def __init__(self, name: str, contents: str) -> None:
+    def __init__(self, name: str) -> None:
         self.name = re.sub(r"\W", "_", name)
-        self.contents = contents
         self.problem: str | None = None
 
     def load_overload(self, signature: Any, context: Any) -> Any:
@@ -91,15 +90,16 @@ class Store:
             incomplete.replace(path)
         finally:
             incomplete.unlink(missing_ok=True)
-        siblings = list(path.parent.glob(f"{self.name}-*{SUFFIX}"))
+        same = self.name.rpartition("_")[0]
+        siblings = list(path.parent.glob(f"{same}_{'?' * DIGITS}-*{SUFFIX}"))
         for old in sorted(siblings, key=lambda p: p.stat().st_mtime)[:-KEPT]:
             old.unlink()
 
     def _path(self, signature: Any, context: Any) -> Path:
         versions = (sys.version, numba.__version__, llvmlite.__version__, np.__version__)
         machine = (platform.machine(), *context.codegen().magic_tuple())
-        text = repr((self.contents, str(signature), versions, machine))
-        return folder() / f"{self.name}-{DIGEST(text.encode()).hexdigest()[:24]}{SUFFIX}"
+        text = repr((str(signature), versions, machine))
+        return folder() / f"{self.name}-{DIGEST(text.encode()).hexdigest()[:DIGITS]}{SUFFIX}"
 
     def _note(self, problem: Exception) -> None:
         self.problem = self.problem or f"{type(problem).__name__}: {problem}"

@@ -13,7 +13,6 @@ from numba.core.ccallback import CFunc
 
 from sigmoids.backends.notice import warn_once
 from sigmoids.backends.numba.cache import Store, folder
-from sigmoids.backends.numba.fingerprint import fingerprint
 from sigmoids.backends.numba.scalars import OPTIONS
 
 if TYPE_CHECKING:
@@ -52,15 +51,8 @@ def _built(
     with_cache: Callable[[Store], Built],
     without: Callable[[], Built],
 ) -> Built:
-    """What is compiled from a function, whose name is then its own in all processes.
-
-    Numba tells functions of the same name apart by numbers that start anew in every process, and
-    so would take one that is loaded from a cache for another that is compiled.
-    """
-    contents = fingerprint(function)
-    name = function.__qualname__
-    function.__qualname__ = f"{name}_{contents}"
-    store = Store(name, contents)
+    """What is compiled from a function, which has a name of its own."""
+    store = Store(function.__qualname__)
     try:
         built = with_cache(store)
     except Exception as problem:

@@ -17,6 +17,7 @@ from sigmoids.backends.numba.wide import (
     log_ratio,
     make_ratios,
     number,
+    rarely,
     with_tail,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "log1p_ratio",
     "log_ratio",
     "number",
+    "rarely",
     "where",
     "with_tail",
 ]

@@ -1,4 +1,4 @@
-"""What a compiled function is made of, as a short text that names its file in the cache.
+"""What a compiled function is made of, as digits that name it and its file in the cache.
 
 Machine code belongs to the functions that were compiled, wherever they come from: a source file, a
 zip, compiled modules without their source, a script beside the package, a file that was edited
@@ -39,8 +39,11 @@ ATTRIBUTES = ("__name__", "py_func", "targetoptions", "_defn", "__wrapped__", "_
 intrinsics, functions with a cache, methods, partial functions, NumPy's and LLVM's types."""
 
 
+DIGITS = 24
+
+
 def fingerprint(function: Any) -> str:
-    """The same text in every process for the same function, and another for any other."""
+    """The same digits in every process for the same function, and others for any other."""
     digest = hashlib.sha256()
     met: dict[int, int] = {}
     kept: list[Any] = []  # so that no identity is given away twice
@@ -61,7 +64,7 @@ def fingerprint(function: Any) -> str:
             if isinstance(thing, np.ndarray):
                 digest.update(f"{thing.dtype} {thing.shape}\n".encode() + thing.tobytes())
             waiting.extend(_parts(thing))
-    return digest.hexdigest()[:24]
+    return digest.hexdigest()[:DIGITS]
 
 
 def _parts(thing: Any) -> Iterator[Any]:

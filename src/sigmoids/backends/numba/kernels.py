@@ -8,11 +8,12 @@ import numpy as np
 from numba import from_dtype
 
 from sigmoids.backends import narrow
-from sigmoids.backends.numba import double, loops, near, paired, single, wide
+from sigmoids.backends.numba import brief, checks, double, loops, near, paired, single, wide
 from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback, compile_loop
-from sigmoids.backends.numba.scalars import is_nan, jit
-from sigmoids.spec import beside
+from sigmoids.backends.numba.fingerprint import fingerprint
+from sigmoids.backends.numba.scalars import fma, is_nan, jit
+from sigmoids.spec import TIED, beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,33 +26,46 @@ def loop(
 ) -> Callable[..., bool]:
     """The compiled loop of one dtype and accuracy; over the bits of types that have a table."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    kernel, kind, near_kernel = _kernels(spec, dtype, accuracy)
-    made = loops.make(kernel, inputs, outputs, near_kernel, in_place=in_place)
-    made.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}{'_in_place' if in_place else ''}"
+    kernel, kind = _kernel(spec, dtype, accuracy)
+    shorter = None
+    if accuracy == "high" and kind in (np.float32, np.float64):
+        shorter = moderate(spec, dtype)
+    purpose = "in_place" if in_place else "loop"
+    name = _named(spec, dtype, accuracy, purpose, loops, kernel, shorter)
+    made = loops.make(name, inputs, outputs, kernel, shorter, in_place=in_place)
     return compile_loop(made, loops.signature(from_dtype(kind), inputs, outputs))
 
 
 def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
     """The compiled ufunc of float32 or float64 numbers, whose calls cost less than a loop's."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    kernel, kind, near_kernel = _kernels(spec, dtype, accuracy)
-    fill = loops.make_fill(kernel, inputs, outputs, near_kernel)
-    made = ufuncs.make_loop(fill, inputs, outputs, kind.type)
-    made.__qualname__ = f"{spec.name}_{dtype.name}_{accuracy}_ufunc"
+    kernel, kind = _kernel(spec, dtype, accuracy)
+    name = _named(spec, dtype, accuracy, "ufunc", ufuncs, kernel)
+    fill = loops.make_fill(name, inputs, outputs, kernel)
+    made = ufuncs.make_loop(name, fill, inputs, outputs, kind.type)
     compiled = compile_callback(made, ufuncs.LOOP)
     return ufuncs.make_ufunc(compiled, spec.name, inputs, outputs, kind)
 
 
-def _kernels(
+def _kernel(
     spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
-) -> tuple[Callable[..., Any], np.dtype[Any], Callable[..., Any] | None]:
-    """The kernel, the type of its numbers, and a faster kernel for moderate numbers or None."""
+) -> tuple[loops.Kernel, np.dtype[Any]]:
+    """The kernel that is right for all numbers, and the type of these."""
     if narrow.has_table(dtype):
-        return jit(look_up(spec, dtype)), np.dtype(f"u{dtype.itemsize}"), None
-    near_kernel = None
-    if dtype == np.float64 and accuracy == "high":
-        near_kernel = jit(exactly(spec, near))
-    return jit(scalar(spec, dtype, accuracy)), dtype, near_kernel
+        return always(spec, look_up(spec, dtype)), np.dtype(f"u{dtype.itemsize}")
+    return always(spec, scalar(spec, dtype, accuracy)), dtype
+
+
+def _named(
+    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy, purpose: str, *made_of: Any
+) -> str:
+    """A name for machine code that no other has, in this process or in any that share a cache.
+
+    Numba tells functions of the same name apart by numbers that start anew in every process, and
+    so would take one that is loaded from a cache for another that is compiled.
+    """
+    contents = fingerprint((purpose, len(spec.arguments), len(spec.parts), *made_of))
+    return f"{spec.name}_{dtype.name}_{accuracy}_{purpose}_{contents}"
 
 
 def guarded(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., Any]:
@@ -116,6 +130,73 @@ def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable
     return exactly(spec, paired) if dtype == np.float64 else rounded_once(spec)
 
 
+def always(spec: Function, kernel: Callable[..., Any]) -> loops.Kernel:
+    """The scalar function, which is right for all numbers."""
+    compiled = jit(kernel)
+
+    def one(state: Any, x: Any) -> Any:
+        return state, compiled(x)
+
+    def two(state: Any, x: Any) -> Any:
+        y, second = compiled(x)
+        return state, y, second
+
+    def from_two(state: Any, x: Any, y: Any) -> Any:
+        return state, compiled(x, y)
+
+    return loops.Kernel(0, jit(_shaped(spec, one, two, from_two)), jit(lambda _state: True))
+
+
+def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
+    """What is right for moderate arguments, and less work.
+
+    In float32, of two arguments not all could be tried; there the result must be decided.
+    """
+    real, narrowed = dtype.type, dtype == np.float32
+    interval, other = spec.moderate[0], spec.moderate[-1]
+    argument = checks.inside(interval, real)
+    for part in spec.parts if narrowed else ():
+        if part.break_ties is not None and part.nudge is None:
+            argument = checks.both(argument, checks.not_below(TIED, real))
+        for tie in _undecided(part):
+            if interval[0] <= tie <= interval[1] and tie not in brief.DECIDED:
+                argument = checks.both(argument, checks.other_than(tie, real))
+    label = checks.inside(other, real)
+    result = checks.decided(brief.ERROR) if narrowed else checks.ANY
+    seen, seen_label, seen_result = argument.seen, label.seen, result.seen
+    passed, passed_label, passed_result = argument.passed, label.passed, result.passed
+    formula, xp = jit(spec.formula), brief if narrowed else near
+    first, second = (
+        jit(_narrowed(part) if narrowed else _rounded) for part in (spec.parts[0], spec.parts[-1])
+    )
+
+    def one(state: Any, x: Any) -> Any:
+        number = np.float64(x)
+        return seen(state, x), first(number, formula(xp, number))
+
+    def two(state: Any, x: Any) -> Any:
+        number = np.float64(x)
+        y, other = formula(xp, number)
+        return seen(state, x), first(number, y), second(number, other)
+
+    def from_two(state: Any, x: Any, y: Any) -> Any:
+        number = np.float64(x)
+        result = formula(xp, number, np.float64(y))
+        of_x, of_y, of_result = state
+        state = seen(of_x, x), seen_label(of_y, y), seen_result(of_result, result)
+        return state, first(number, result)
+
+    @jit
+    def all_passed(state: Any) -> bool:
+        of_x, of_y, of_result = state
+        return passed(of_x) & passed_label(of_y) & passed_result(of_result)
+
+    step = jit(_shaped(spec, one, two, from_two))
+    if len(spec.arguments) > 1:
+        return loops.Kernel((argument.start, label.start, result.start), step, all_passed)
+    return loops.Kernel(argument.start, step, passed)
+
+
 def rounded_once(spec: Function) -> Callable[..., Any]:
     """The float32 results for float32 numbers, evaluated in float64."""
     formula = jit(spec.formula)
@@ -144,14 +225,33 @@ def _settle(part: Spec) -> Callable[[Any, Any], Any]:
 
     The arithmetic is the same on all processors, and decides rightly where it can decide at all.
     """
-    if part.nudge is not None:
-        nudge = jit(part.nudge)
-        return jit(lambda x, y: nudge(wide, x, y))
-    settle = jit(lambda _x, y: y)
-    for argument, distance in part.ties:
-        if abs(distance) < UNDECIDED:
-            settle = _then(settle, argument, beside(distance))
+    settle = jit(_nudge(part))
+    for argument, distance in _undecided(part).items():
+        settle = _then(settle, argument, beside(distance))
     return settle
+
+
+def _narrowed(part: Spec) -> Callable[[Any, Any], Any]:
+    move = jit(_nudge(part))
+    return lambda x, y: np.float32(move(x, y))
+
+
+def _rounded(_x: Any, y: Any) -> Any:
+    return paired.rounded(y)
+
+
+def _nudge(part: Spec) -> Callable[[Any, Any], Any]:
+    if part.nudge is None:
+        return lambda _x, y: y
+    nudge = jit(part.nudge)
+    return lambda x, y: fma(y, nudge(wide, x), y)
+
+
+def _undecided(part: Spec) -> dict[float, float]:
+    """The ties that the arithmetic cannot decide, and their distances."""
+    if part.nudge is not None:
+        return {}  # decides them too
+    return {argument: distance for argument, distance in part.ties if abs(distance) < UNDECIDED}
 
 
 def _then(settle: Callable[[Any, Any], Any], argument: float, factor: float) -> Any:

@@ -1,4 +1,4 @@
-"""The vocabulary in pairs for arguments of moderate size: e^x needs neither limits nor a lift.
+"""The vocabulary in pairs for moderate arguments: e^z needs neither limits nor a lift.
 
 For them the results are the same bits as those of :mod:`sigmoids.backends.numba.paired`, in about
 half the time.
@@ -12,7 +12,6 @@ from sigmoids.backends.numba.paired import (
     arctan_ratio,
     copysign,
     itself,
-    limit,
     log1p_ratio,
     log_ratio,
     make_ratios,
@@ -21,6 +20,8 @@ from sigmoids.backends.numba.paired import (
     with_tail,
 )
 from sigmoids.backends.numba.scalars import abs, make_split  # noqa: A004
+from sigmoids.backends.numba.scalars import first as limit
+from sigmoids.backends.numba.scalars import second as rarely
 
 __all__ = [
     "abs",
@@ -33,11 +34,9 @@ __all__ = [
     "log1p_ratio",
     "log_ratio",
     "number",
+    "rarely",
     "where",
     "with_tail",
 ]
-
-NEAR = 300.0
-"""Arguments x below it in magnitude are meant: even e^(2x) and its inverse are normal numbers."""
 
 exp_ratio, expm1_ratio = make_ratios(make_split(np.float64))

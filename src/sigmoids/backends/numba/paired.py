@@ -48,6 +48,7 @@ __all__ = [
     "log1p_ratio",
     "log_ratio",
     "number",
+    "rarely",
     "where",
     "with_tail",
 ]
@@ -202,6 +203,9 @@ def _where(condition: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
         return scalars.where(condition, a, b)
 
     return parts if a == PAIR else number
+
+
+rarely = where
 
 
 def parts(z: Any) -> tuple[Any, Any]:

@@ -56,6 +56,18 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return a if condition else b
 
 
+@jit
+def second(_condition: Any, _a: Any, b: Any) -> Any:
+    """The select whose condition does not hold, as it never does where arguments are moderate."""
+    return b
+
+
+@jit
+def first(x: Any, _low: float, _high: float) -> Any:
+    """The limit that nothing is beyond, as nothing is where arguments are moderate."""
+    return x
+
+
 @intrinsic
 def is_nan(_typing: Any, x: Any) -> Any:
     """Whether ``x`` is a NaN, by its bits: a comparison would raise the processor's flags."""

@@ -41,6 +41,7 @@ __all__ = [
     "log1p_ratio",
     "log_ratio",
     "number",
+    "rarely",
     "where",
     "with_tail",
 ]
@@ -63,6 +64,7 @@ SCALE = np.float32(2.0**LIFT)
 
 _split = make_split(np.float32, LOWEST_NARROW, LIFT)
 
+rarely = where
 limit = make_limit(np.float32)
 _log_series = make_horner(LOG_COEFFICIENTS)
 _ln2 = float(LN2_HIGH), float(LN2_LOW)

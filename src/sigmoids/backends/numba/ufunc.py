@@ -38,7 +38,7 @@ def pointer(_typing: Any, _address: Any) -> Any:
 
 
 def make_loop(
-    fill: Callable[..., None], inputs: int, outputs: int, real: type[np.generic]
+    name: str, fill: Callable[..., bool], inputs: int, outputs: int, real: type[np.generic]
 ) -> Callable[..., None]:
     """NumPy's kind of loop around ``fill(xs, outs, start)`` of contiguous arrays.
 
@@ -80,6 +80,7 @@ def make_loop(
                 compute(addresses, steps, i, 1)
         leave_standard_mode(mode)
 
+    loop.__qualname__ = name
     return loop
 
 

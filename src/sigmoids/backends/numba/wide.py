@@ -42,10 +42,12 @@ __all__ = [
     "log1p_ratio",
     "log_ratio",
     "number",
+    "rarely",
     "where",
     "with_tail",
 ]
 
+rarely = where
 limit = make_limit(np.float64)
 align = make_align(np.float64, logarithm.LIFT)
 log_ratio = make_log_ratio(np.float64, align, log_series, (LN2_HIGH, LN2_LOW))
@@ -71,8 +73,17 @@ def itself(x: Any) -> Any:
     return x
 
 
+@jit
+def reduced(k: Any, z: Any) -> Any:
+    """Z − k·ln 2."""
+    return fma(-k, LN2_LOW, fma(-k, LN2_HIGH, z))
+
+
 def make_ratios(
-    split: Callable[[Any], Any], lift: int = 0
+    split: Callable[[Any], Any],
+    lift: int = 0,
+    reduced: Callable[[Any, Any], Any] = reduced,
+    series: Callable[[Any], Any] = exp_series,
 ) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     """``exp_ratio`` and ``expm1_ratio`` of float64 numbers, after a reduction with that lift."""
     scale = 2.0**lift
@@ -80,9 +91,9 @@ def make_ratios(
     @jit
     def ratio(z: Any) -> Any:
         z, k, power = split(z)
-        r = fma(-k, LN2_LOW, fma(-k, LN2_HIGH, z))
+        r = reduced(k, z)
         w = r * r
-        even = fma(w, exp_series(w), 2.0)
+        even = fma(w, series(w), 2.0)
         return (even + r) * power, (even - r) * scale, k, r
 
     @jit
