@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sigmoids.backends.engine import Arrays
 
-BLOCK = 2**16
+BLOCK = 2**17
 """Bytes a block: a formula's handful of temporaries fit in L2, and the time that each of NumPy's
 calls takes for itself is small beside the work."""
 

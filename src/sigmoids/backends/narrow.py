@@ -57,9 +57,7 @@ def _compute(spec: Function, inputs: Arrays, outs: Arrays) -> None:
     with np.errstate(all="ignore"), standard_mode():
         for sources, targets in blocks(inputs, outs, dtype, dtype):
             wide = tuple(source.astype(np.float64) for source in sources)
-            results = tuple(np.empty_like(wide[0]) for _ in targets)
-            steps.run((*wide, *results), steps.scratch(wide[0].size, wide[0].dtype))
-            for target, y in zip(targets, results, strict=True):
+            for target, y in zip(targets, steps.evaluate(*wide), strict=True):
                 target[...] = round_once(y, dtype)
 
 
@@ -71,10 +69,7 @@ def tables(spec: Function, dtype: np.dtype[Any]) -> Arrays:
     values = patterns.view(dtype)
     with np.errstate(all="ignore"), standard_mode():
         x = values.astype(np.float64)
-        wide = tuple(np.empty_like(x) for _ in spec.parts)
-        steps = narrowing(spec)
-        steps.run((x, *wide), steps.scratch(x.size, x.dtype))
-        results = [round_once(y, dtype).view(bits) for y in wide]
+        results = [round_once(y, dtype).view(bits) for y in narrowing(spec).evaluate(x)]
     return tuple(np.where(np.isnan(x), patterns, table) for table in results)
 
 

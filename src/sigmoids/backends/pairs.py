@@ -33,8 +33,8 @@ def add(xp: Base, a: Any, a_lo: Any, b: Any, b_lo: Any) -> Parts:
     total = a + b
     of_b = total - a
     rest = ((a - (total - of_b)) + (b - of_b)) + (a_lo + b_lo)
-    whole = total + rest
-    return shorten(xp, whole, (total - whole) + rest)
+    short = xp.cut(total + rest)
+    return short, (total - short) + rest
 
 
 def multiply(xp: Base, a: Any, a_lo: Any, b: Any, b_lo: Any) -> Parts:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from sigmoids.backends import exponential, logarithm
-from sigmoids.backends.pairs import PairVocabulary
+from sigmoids.backends import exponential, logarithm, tabulated
 from sigmoids.spec import beside, results
 
 if TYPE_CHECKING:
@@ -41,14 +40,20 @@ class Node(NDArrayOperatorsMixin):
         self.inputs = inputs
         self.is_truth = call in TRUTHS
 
-    def __array_ufunc__(self, ufunc: np.ufunc, _method: str, *inputs: Any) -> Node:
+    def __array_ufunc__(self, ufunc: np.ufunc, _method: str, *inputs: Any) -> Any:
+        # A constant that is 0 is the lower part of a short one.
+        if any(isinstance(v, float) and v == 0 for v in inputs):
+            if ufunc is np.add:
+                return next(v for v in inputs if isinstance(v, Node))
+            if ufunc is np.multiply:
+                return 0.0
         return Node(ufunc, inputs)
 
 
 class NumpyVocabulary:
     """The primitives as calls of NumPy's own functions, on nodes.
 
-    ``split`` and ``cut`` are those that pairs of float64 numbers need.
+    ``look_up``, ``exponent`` and ``cut`` are those that pairs of float64 numbers need.
     """
 
     abs = staticmethod(np.absolute)
@@ -87,7 +92,7 @@ class NumpyVocabulary:
     @staticmethod
     def limit(x: Any, low: float, high: float, /) -> Any:
         """The argument within limits."""
-        return np.minimum(np.maximum(x, low), high)
+        return Node(np.clip, (x, low, high))
 
     @staticmethod
     def with_tail(number: Any, tail: Any, /) -> Any:
@@ -115,11 +120,12 @@ class NumpyVocabulary:
         return value
 
     @staticmethod
-    def split(z: Any, /) -> tuple[Any, Any, Any, Any]:
-        """The argument reduction of :mod:`sigmoids.backends.exponential`."""
-        z = np.minimum(np.maximum(z, exponential.LOWEST), exponential.HIGHEST)
-        k = np.rint(z * exponential.LOG2E)
-        return z, k, Node(_power_of_two, (k + exponential.LIFT,)), 2.0**exponential.LIFT
+    def look_up(z: Any, /) -> tuple[Any, Any, Any]:
+        """Argument reduction and table of :mod:`sigmoids.backends.tabulated`."""
+        z = Node(np.clip, (z, exponential.LOWEST, exponential.HIGHEST))
+        shifted = z + tabulated.SHIFT
+        index = Node(_index, (shifted,))
+        return z - (shifted - tabulated.SHIFT), Node(_whole, (index,)), Node(_rest, (index,))
 
     @staticmethod
     def exponent(a: Any, b: Any, /) -> tuple[Any, Any]:
@@ -130,7 +136,7 @@ class NumpyVocabulary:
     @staticmethod
     def cut(x: Any, /) -> Any:
         """The upper 26 bits, rounded."""
-        return Node(_cut, (x,))
+        return float(_cut(np.array(x), np.empty(()))) if isinstance(x, float) else Node(_cut, (x,))
 
 
 class ExtendedVocabulary(NumpyVocabulary):
@@ -145,7 +151,7 @@ class ExtendedVocabulary(NumpyVocabulary):
     def limit(x: Any, low: float, _high: float, /) -> Any:
         """Finite; a low limit that is no less than 0 stays."""
         largest = np.finfo(np.longdouble).max
-        return np.minimum(np.maximum(x, low if low >= 0 else -largest), largest)
+        return Node(np.clip, (x, low if low >= 0 else -largest, largest))
 
 
 def _exp(z: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
@@ -202,6 +208,18 @@ def _settle(ties: Ties, x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> 
     return out
 
 
+def _index(shifted: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    return np.subtract(shifted.view(np.int64), tabulated.ORIGIN, out=out.view(np.int64))
+
+
+def _whole(index: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    return tabulated.table()[0].take(index.view(np.int64), out=out, mode="clip")
+
+
+def _rest(index: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    return tabulated.table()[1].take(index.view(np.int64), out=out, mode="clip")
+
+
 def _power_of_two(n: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
     bits = out.view(np.int64)
     bits[...] = n.astype(np.int64)
@@ -231,14 +249,24 @@ class Program:
     def __init__(self, spec: Function, trace: Callable[..., Any]) -> None:
         arguments = tuple(Node(None, (name,)) for name in spec.arguments)
         final, calls = _in_order(results(trace(*arguments)), arguments)
+        self._results = len(final)
         constants = {id(v): v for call in calls for v in call.inputs if not isinstance(v, Node)}
         self._constants = tuple(constants.values())
         self._scratch: list[bool] = []
         self._steps: list[tuple[Callable[..., Any], tuple[int, ...], int]] = []
         places = [*map(id, arguments), *map(id, final), *constants]
         place = {key: number for number, key in enumerate(places)}
-        kept = set(places)
         uses = Counter(id(v) for call in calls for v in call.inputs)
+        read = {*map(id, arguments)}
+        spent = max(n for n, call in enumerate(calls) if not read.isdisjoint(map(id, call.inputs)))
+        late = {id(call) for call in calls[spent:] if not call.is_truth} - {*map(id, final)}
+        for result in final:
+            # Once the arguments have been read, what only leads to a result can be in its place.
+            node: Node | None = result
+            while node is not None:
+                place[id(node)] = place[id(result)]
+                node = next((v for v in node.inputs if id(v) in late and uses[id(v)] == 1), None)
+        kept = set(place)
         free: dict[bool, list[int]] = {True: [], False: []}
         for call in calls:
             for value in call.inputs:
@@ -270,6 +298,12 @@ class Program:
         places = [*block, *scratch]
         for call, inputs, output in self._steps:
             call(*[places[i] for i in inputs], out=places[output])
+
+    def evaluate(self, *inputs: NDArray[Any]) -> Arrays:
+        """The results for one-dimensional contiguous arrays, in arrays of their own."""
+        outs = tuple(np.empty_like(inputs[0]) for _ in range(self._results))
+        self.run((*inputs, *outs), self.scratch(inputs[0].size, inputs[0].dtype))
+        return outs
 
 
 def _in_order(
@@ -307,6 +341,8 @@ def extended(spec: Function) -> Program:
 @cache
 def narrowing(spec: Function) -> Program:
     """The formula in float64, ready to be rounded to a narrower dtype."""
+    if spec.break_ties is None and not any(part.ties for part in spec.parts):
+        return native(spec)
 
     def trace(x: Any, *others: Any) -> Any:
         moved = x if spec.break_ties is None else spec.break_ties(_VOCABULARY, x)
@@ -324,7 +360,7 @@ def paired(spec: Function) -> Program:
     """The formula in pairs of float64 numbers, rounded to float64."""
 
     def trace(*inputs: Any) -> Any:
-        pairs = PairVocabulary(_VOCABULARY, inputs[0])
+        pairs = tabulated.TabulatedVocabulary(_VOCABULARY, inputs[0])
         return tuple(y.hi + y.lo for y in results(spec.formula(pairs, *inputs)))
 
     return Program(spec, trace)

@@ -1,0 +1,106 @@
+"""The exponential in pairs from a table, for engines to which every operation costs a pass.
+
+With z = j/128 + t, in which j is an integer and nothing is rounded,
+
+    e^z = T + T·(e^t − 1),    T = e^(j/128),    |t| ≤ 1/256.
+
+There is a T for every j that occurs, 1.7 MB of them, of which usual arguments ask for a small part.
+So neither ln 2 nor powers of two are needed, e^t is so near to 1 that float64 is enough for the
+difference, and the quotient's denominator is 1.  As in :mod:`sigmoids.backends.exponential`, both
+are 2^LIFT times larger.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sigmoids.backends.exponential import HIGHEST, LIFT, LOWEST
+from sigmoids.backends.pairs import Pair, PairVocabulary
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+STEPS = 128
+"""Steps of the table in a unit of z."""
+
+SHIFT = 1.5 * 2.0**52 / STEPS
+"""Adding it rounds to a multiple of a step, whose number then stands in the low bits of the sum."""
+
+ORIGIN = np.array(LOWEST + SHIFT).view(np.int64)
+"""The bits of the sum for the first number of the table."""
+
+COEFFICIENTS = (1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720)
+"""Of Taylor's series; the next term is less than 2^−60 of e^t − 1."""
+
+
+def series(t: Any) -> Any:
+    """(e^t − 1 − t)/t²; works on whatever has arithmetic."""
+    c2, c3, c4, c5, c6 = COEFFICIENTS
+    return c2 + t * (c3 + t * (c4 + t * (c5 + t * c6)))
+
+
+class TabulatedVocabulary(PairVocabulary):
+    """Pairs whose exponential is that of the table.
+
+    The engine's ``look_up(z)`` gives t, and T as a short number and its rest.
+    """
+
+    def exp_ratio(self, z: Any, /) -> tuple[Pair, Pair]:
+        """T + T·(e^t − 1), the second as a lower part: so small that its errors are below 2^−60."""
+        t, t_lo, whole, rest = self._reduced(z)
+        growth = t + (t * t * series(t) + t_lo)
+        return Pair(self.xp, whole, rest + (whole + rest) * growth), self._one
+
+    def expm1_ratio(self, z: Any, /) -> tuple[Pair, Pair]:
+        """(T − 1) + T·(e^t − 1): next to 0 the first is 0, and the second begins with t exactly."""
+        t, t_lo, whole, rest = self._reduced(z)
+        short = self.xp.cut(t)
+        growth_lo = t * t * series(t) + ((t - short) + t_lo)
+        growth = Pair(self.xp, whole * short, rest * short + (whole + rest) * growth_lo)
+        return (Pair(self.xp, whole, rest) - self._one) + growth, self._one
+
+    @property
+    def _one(self) -> Pair:
+        return Pair(self.xp, 2.0**LIFT, 0.0)
+
+    def _reduced(self, z: Any) -> tuple[Any, Any, Any, Any]:
+        z_lo: Any = 0.0
+        if isinstance(z, Pair):
+            total = z.hi + z.lo
+            z, z_lo = total, (z.hi - total) + z.lo
+        t, whole, rest = self.xp.look_up(z)
+        return t, z_lo, whole, rest
+
+
+@cache
+def table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """2^LIFT·T for every step from LOWEST to HIGHEST: short numbers, and their rests."""
+    integers = _exponentials(range(int(LOWEST), int(HIGHEST) + 1), 1, 2**LIFT)
+    a, a_lo = (part[:, np.newaxis] for part in integers)
+    b, b_lo = _exponentials(range(STEPS), STEPS, 1)
+    product = a * b  # exact
+    whole = _short(product)
+    rest = (product - whole) + (a * b_lo + a_lo * (b + b_lo))
+    return whole.ravel(), rest.ravel()
+
+
+def _exponentials(
+    numbers: range, divisor: int, factor: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """factor·e^(n/divisor) for each number: short numbers, and their rests."""
+    with localcontext() as context:
+        context.prec = 40
+        exact = [factor * (Decimal(n) / divisor).exp() for n in numbers]
+        short = _short(np.array([float(value) for value in exact]))
+        rest = [float(value - Decimal(v)) for value, v in zip(exact, short.tolist(), strict=True)]
+    return short, np.array(rest)
+
+
+def _short(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The upper 26 bits, by Dekker's product with 2^27 + 1."""
+    large = x * (2.0**27 + 1)
+    return large - (large - x)
