@@ -13,7 +13,6 @@ import cases
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.truth import same
 from sigmoids.backends.blocks import elements
-from sigmoids.backends.numba.near import NEAR
 from sigmoids.functions import RESULTS
 
 
@@ -84,11 +83,11 @@ def test_beyond_the_block_size(member, backend, dtype, accuracy, sample):
 
 def test_neighbours_far_out(member, backend, accuracy, sample):
     """Numba computes blocks of moderate numbers in a shorter way than those with any other."""
-    number = NEAR * np.random.default_rng(0).uniform(-1, 1, 40_000)
-    last = np.nextafter(NEAR, 0)
-    x = np.concatenate([number, [last, -last], sample[np.abs(sample) < NEAR]])
+    low, high = member.spec.moderate[0]
+    number = np.random.default_rng(0).uniform(low, min(high, 300), 40_000)
+    x = np.concatenate([number, [low, high], sample[(sample >= low) & (sample <= high)]])
     among_others = x.copy()
-    among_others[::500] = 2 * NEAR
+    among_others[::500] = 2 * high
     y, other = (member.function(v, backend=backend, accuracy=accuracy) for v in (x, among_others))
     unmoved = x == among_others
     assert (cases.bits(y) == cases.bits(other))[unmoved].all()

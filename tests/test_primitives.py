@@ -195,6 +195,33 @@ def test_the_exponential_in_pairs(engine, formula, exactly, limit):
             assert abs(total - exact) <= limit * abs(exact)
 
 
+def exp_of_pair(xp, x):
+    p, q = xp.exp_ratio(xp.number(x) * xp.number(1.0, 2.0**-54))
+    return p / q
+
+
+def expm1_of_pair(xp, x):
+    d, q = xp.expm1_ratio(xp.number(x) * xp.number(1.0, 2.0**-54))
+    return d / q
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba", "numba near", "jax"])
+@pytest.mark.parametrize(
+    ("formula", "exactly", "limit"),
+    [(exp_of_pair, mpmath.exp, 2.0**-58.5), (expm1_of_pair, mpmath.expm1, 2.0**-57.5)],
+    ids=["exp", "expm1"],
+)
+def test_the_exponential_of_pairs(engine, formula, exactly, limit):
+    """Whose lower part, up to half an ulp of the upper, matters the more the larger they are."""
+    rng = np.random.default_rng(0)
+    x = np.concatenate([rng.uniform(-300, 50, 500), rng.uniform(-2, 2, 300)])
+    for value, hi, lo in zip(x, *in_pairs(engine, formula, x), strict=True):
+        with mpmath.workprec(300):
+            exact = exactly(mpmath.mpf(float(value)) * (1 + mpmath.mpf(2) ** -54))
+            total = mpmath.mpf(float(hi)) + mpmath.mpf(float(lo))
+            assert abs(total - exact) <= limit * abs(exact)
+
+
 def in_pairs(engine, formula, x):
     """Both parts of what a formula gives in an engine's pairs."""
     places = np.empty_like(x), np.empty_like(x)

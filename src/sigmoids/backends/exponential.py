@@ -38,6 +38,8 @@ P3 = float.fromhex("0x1.1566aaf25de2cp-14")
 P4 = float.fromhex("-0x1.bbd41c5d26bf1p-20")
 P5 = float.fromhex("0x1.6376972bea4d0p-25")
 
+THIRD = 1 / 3
+
 LIFT = 128
 """The power of two by which float64 numbers are lifted."""
 
@@ -82,19 +84,24 @@ def single_ratio(xp: Base, z: Any) -> tuple[Any, Any, Any, Any]:
     return (2 + (c + r)) * down, (2 + (c - r)) * up, k, r
 
 
-def double_ratio(xp: Base, z: Any, z_lo: Any) -> tuple[Parts, Parts, Any, Parts]:
+def double_ratio(xp: Base, z: Any, z_lo: Any = None) -> tuple[Parts, Parts, Any, Parts]:
     """(p, p_lo), (q, q_lo), k and (d, d_lo), in which p, q and d are short.
 
-    (p + p_lo)/(q + q_lo) = e^(z + z_lo) to about 2^−60; for k = 0 d = p − q, to far more than that.
+    (p + p_lo)/(q + q_lo) = e^(z + z_lo) to about 2^−59; for k = 0 d = p − q, to far more than that.
     """
     z, k, down, up = xp.split(z)
     first = z - k * LN2_HIGH  # exact
     rest = k * LN2_LOW
     r = first - rest
-    r_lo = ((first - r) - rest) + z_lo
+    r_lo = (first - r) - rest
     c = correction(r * r)
-    above, above_lo = two_plus(xp, r, r_lo, c)
-    below, below_lo = two_plus(xp, -r, -r_lo, c)
+    less, more = -r_lo, r_lo
+    if z_lo is not None:
+        r_lo = r_lo + z_lo
+        c_lo = r * z_lo * THIRD  # by which the correction is more, for r + z_lo
+        less, more = c_lo - r_lo, c_lo + r_lo
+    above, above_lo = two_plus(xp, r, more, c)
+    below, below_lo = two_plus(xp, -r, less, c)
     short = xp.cut(r)
     twice = 2 * up
     d = short * twice, ((r - short) + r_lo) * twice

@@ -177,7 +177,7 @@ class PairVocabulary:
         return self.where(flipped, half - angle, angle)
 
     def _ratio(self, z: Any) -> tuple[Pair, Pair, Any, Pair]:
-        z_lo: Any = 0.0
+        z_lo = None
         if isinstance(z, Pair):
             whole = z.hi + z.lo
             z, z_lo = whole, (z.hi - whole) + z.lo

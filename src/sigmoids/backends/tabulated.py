@@ -68,12 +68,14 @@ class TabulatedVocabulary(PairVocabulary):
         return Pair(self.xp, 2.0**LIFT, 0.0)
 
     def _reduced(self, z: Any) -> tuple[Any, Any, Any, Any]:
-        z_lo: Any = 0.0
-        if isinstance(z, Pair):
-            total = z.hi + z.lo
-            z, z_lo = total, (z.hi - total) + z.lo
-        t, whole, rest = self.xp.look_up(z)
-        return t, z_lo, whole, rest
+        """Its t, what the lower part of z adds to e^t − 1, T and its rest."""
+        if not isinstance(z, Pair):
+            t, whole, rest = self.xp.look_up(z)
+            return t, 0.0, whole, rest
+        total = z.hi + z.lo
+        low = (z.hi - total) + z.lo
+        t, whole, rest = self.xp.look_up(total)
+        return t, low + low * t, whole, rest
 
 
 @cache

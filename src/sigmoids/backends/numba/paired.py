@@ -19,7 +19,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic, make_attribute_wrapper, models, overload, register_model
 
 from sigmoids.backends.arctangent import PI_4, PI_4_LOW, TAN
-from sigmoids.backends.exponential import LIFT, LN2_HIGH, LN2_LOW, LOWEST
+from sigmoids.backends.exponential import LIFT, LN2_HIGH, LN2_LOW, LOWEST, THIRD
 from sigmoids.backends.logarithm import HALFWAY
 from sigmoids.backends.numba import scalars
 from sigmoids.backends.numba.inverses import arctan_series, log_series
@@ -224,6 +224,22 @@ def _parts(z: Any) -> Any:
     return pair if z == PAIR else number
 
 
+def bend(z: Any, r: Any) -> Any:
+    """What the lower part of a pair adds to the correction of e^r; nothing for a number."""
+    raise NotImplementedError("for compiled code only")
+
+
+@overload(bend, jit_options=OPTIONS)
+def _bend(z: Any, r: Any) -> Any:  # noqa: ARG001
+    def pair(z: Any, r: Any) -> Any:
+        return r * (z.lo * THIRD)
+
+    def number(z: Any, r: Any) -> Any:  # noqa: ARG001
+        return 0.0
+
+    return pair if z == PAIR else number
+
+
 @jit
 def log_ratio(a: Any, b: Any, difference: Any) -> Any:
     """The logarithm of a quotient."""
@@ -301,15 +317,15 @@ SHIFT = 1.5 * 2.0**52 * float(np.finfo(np.float64).smallest_subnormal) / DOWN
 def make_ratios(
     split: Callable[[Any], Any], lift: int = 0
 ) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """``exp_ratio`` and ``expm1_ratio`` in pairs, to about 2^−60, after a reduction with that lift.
+    """``exp_ratio`` and ``expm1_ratio`` in pairs, to about 2^−59, after a reduction with that lift.
 
     Arguments are numbers or pairs.
     """
     down = 2.0**-lift
 
     @jit
-    def ratio(z: Any) -> Any:
-        z, z_lo = parts(z)
+    def ratio(given: Any) -> Any:
+        z, z_lo = parts(given)
         z, k, power = split(z)
         low = lift > 0 and z < LIFTED_BELOW
         power = power if low else power * down
@@ -319,7 +335,7 @@ def make_ratios(
         w = r * r
         c = w * exp_series(w)
         even = 2.0 + c
-        even_lo = (2.0 - even) + c
+        even_lo = ((2.0 - even) + c) + bend(given, r)
         above, below = even + r, even - r
         above_lo = ((even - above) + r) + (even_lo + r_lo)
         below_lo = ((even - below) - r) + (even_lo - r_lo)
