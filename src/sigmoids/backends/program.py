@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sigmoids.spec import Function, Ties
 
 
-TRUTHS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
+TRUTHS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
           np.bitwise_and, np.bitwise_or)  # fmt: skip
 """Calls whose results are truth values: comparisons, and what combines them."""
 

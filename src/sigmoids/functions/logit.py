@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def formula(xp: Vocabulary, x: Any) -> Any:
     """The logarithm of a quotient whose parts differ by 2p − 1, so that nothing cancels at ½."""
-    outside = (x <= 0) | (x >= 1)
+    outside = (x <= 0) | (x >= 1) | (x != x)
     nan = xp.number(math.nan)
     p = xp.number(xp.rarely(outside, 0.5, x))
     one = xp.number(1.0)
