@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
@@ -34,7 +35,7 @@ ROWS = {
     for row in (
         Row("numpy", "sigmoids.backends.numpy", "numpy", "2.0", "NumPy arrays"),
         Row("numba", "sigmoids.backends.numba", "numba", "0.62", "NumPy arrays"),
-        Row("jax", "sigmoids.backends.jax", "jax", "0.8", "JAX arrays and tracers"),
+        Row("jax", "sigmoids.backends.jax", "jax", "0.8.2", "JAX arrays and tracers"),
     )
 }
 
@@ -89,4 +90,4 @@ def load(name: str) -> Engine:
 
 def _numbers(version: str) -> tuple[int, ...]:
     """The leading numbers of a version, to compare by."""
-    return tuple(int(part) for part in version.split(".")[:2])
+    return tuple(map(int, re.findall(r"\d+", version)[:3]))

@@ -8,6 +8,7 @@ these loops put the status flags back, there are none.
 from __future__ import annotations
 
 import ctypes
+import importlib
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -105,12 +106,10 @@ _alive: list[Any] = []
 @cache
 def _from_function_and_data() -> Any:
     """``PyUFunc_FromFuncAndData`` of NumPy's C interface, whose table it is the second entry of."""
-    core = getattr(np, "_core", None) or np.core  # its name before NumPy 2
+    core: Any = importlib.import_module("numpy._core._multiarray_umath")
     address = ctypes.pythonapi.PyCapsule_GetPointer
     address.restype, address.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    table = ctypes.cast(
-        address(core._multiarray_umath._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p)
-    )
+    table = ctypes.cast(address(core._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p))
     pointer, number = ctypes.c_void_p, ctypes.c_int
     kind = ctypes.PYFUNCTYPE(
         ctypes.py_object, *3 * [pointer], *4 * [number], *2 * [pointer], number
