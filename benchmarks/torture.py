@@ -244,7 +244,7 @@ class Caller:
         elif way == "list":
             given = [a.tolist() for a in given]
         elif way == "masked":
-            given = [np.ma.array(a, mask=a > 0) for a in given]
+            given = [np.ma.array(a, mask=np.signbit(a)) for a in given]
         elif way == "subclass":
             given = [a.view(Labelled) for a in given]
         elif way == "wrapped":
