@@ -67,8 +67,8 @@ class DifferenceError(Exception):
     """A result is not what it is alone."""
 
 
-class InterruptionError(Exception):
-    """What the timer raises in the main thread."""
+class Interruption(BaseException):
+    """What the timer raises in the main thread, as the keyboard would raise its own."""
 
 
 class Labelled(np.ndarray):
@@ -310,7 +310,7 @@ def interrupt(caller: Caller) -> None:
             for _ in range(20):
                 sg.sigmoid(x, out=out, backend=caller.random.choice(["numpy", "numba"]))
         signal.setitimer(signal.ITIMER_REAL, 0)
-    except InterruptionError:
+    except Interruption:
         caller.counts["interrupts"] += 1
         out[...] = 7
         time.sleep(0.002)
@@ -321,7 +321,7 @@ def interrupt(caller: Caller) -> None:
 
 
 def _raise(_number: int, _frame: Any) -> None:
-    raise InterruptionError
+    raise Interruption
 
 
 def work(seed: str, seconds: float, backends: list[str]) -> Counter[str]:
@@ -331,6 +331,8 @@ def work(seed: str, seconds: float, backends: list[str]) -> Counter[str]:
     warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
     faulthandler.dump_traceback_later(seconds + PATIENCE, exit=True)
     signal.signal(signal.SIGALRM, _raise)
+    for backend in backends:  # what an interrupted import leaves is not for us to mend
+        sg.sigmoid(0.0, backend=backend)
     end = time.monotonic() + seconds
     problems: list[BaseException] = []
     callers = [Caller(f"{seed} {number}", backends) for number in range(CALLERS)]
