@@ -249,7 +249,7 @@ class Caller:
             given = [a.view(Labelled) for a in given]
         elif way == "wrapped":
             given[0] = Wrapped(given[0])
-            if len(parts) > 1 and accuracy == "fast":  # then each is computed by itself
+            if len(parts) > 1:  # then each is computed by itself, and may differ in its last bit
                 way, given = "plain", [*arguments]
         elif way == "out":
             out = tuple(np.empty_like(x) for _ in parts)
