@@ -114,8 +114,8 @@ def test_in_place_has_a_loop_of_its_own(monkeypatch, dtype, size):
 def test_unsuitable_pairs(backend):
     x, one, memory = np.zeros(3), np.ones(3), np.zeros(4)
     for out, problem, text in (
-        (one, TypeError, "out must be 2 NumPy arrays"),
-        ((one,), TypeError, "out must be 2 NumPy arrays"),
+        (one, TypeError, "out must be 2 arrays"),
+        ((one,), TypeError, "out must be 2 arrays"),
         ((one, [0.0] * 3), TypeError, "out must be a NumPy array, not list"),
         ((one, np.ones(2)), ValueError, "out has shape"),
         ((one, np.ones(3, np.float32)), TypeError, "out has dtype float32"),

@@ -43,10 +43,13 @@ def multiply(xp: Base, a: Any, a_lo: Any, b: Any, b_lo: Any) -> Parts:
 
 
 def divide(xp: Base, a: Any, a_lo: Any, b: Any, b_lo: Any) -> Parts:
-    """(a + a_lo)/(b + b_lo) for short b: a short quotient, and its remainder divided."""
+    """(a + a_lo)/(b + b_lo) for short a and b: a short quotient, and its remainder divided.
+
+    Its terms are subtracted in an order in which those that cancel are exact, be a_lo small or not.
+    """
     inverse = 1.0 / (b + b_lo)
-    quotient = xp.cut(a * inverse)
-    remainder = (a - quotient * b) + (a_lo - quotient * b_lo)
+    quotient = xp.cut((a + a_lo) * inverse)
+    remainder = ((a - quotient * b) + a_lo) - quotient * b_lo
     return quotient, remainder * inverse
 
 

@@ -68,7 +68,7 @@ class JaxVocabulary:
 
     def where(self, condition: Any, a: Any, b: Any, /) -> Any:
         """A select."""
-        return jnp.where(condition, a, self.number(b))
+        return jnp.where(condition, self.number(a), self.number(b))
 
     rarely = where
 
