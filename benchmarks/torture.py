@@ -105,11 +105,6 @@ def numbers(name: str, dtype: np.dtype[Any]) -> tuple[np.ndarray, ...]:
 
 _expected: dict[Any, tuple[np.ndarray, ...]] = {}
 _one_at_a_time = threading.Lock()
-os.register_at_fork(
-    before=lambda: _one_at_a_time.acquire(),
-    after_in_parent=lambda: _one_at_a_time.release(),
-    after_in_child=lambda: _one_at_a_time.release(),
-)
 
 
 def expected(name: str, dtype: np.dtype[Any], accuracy: str, backend: str) -> Any:
@@ -279,7 +274,8 @@ class Caller:
 
 def fork(caller: Caller) -> None:
     """A child that calls, while other threads of the parent do."""
-    child = os.fork()
+    with _one_at_a_time:  # or else the child would have it locked by a thread that it has not
+        child = os.fork()
     if not child:
         try:
             for _ in range(3):

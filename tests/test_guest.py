@@ -67,6 +67,34 @@ print("all right")
     assert run(code).stdout.strip() == "all right"
 
 
+@NEEDS_FORK
+def test_fork_while_a_compiler_logs():
+    """``logging`` has a lock that forks take too: they must wait for ours before they do."""
+    code = """
+import os, threading, time, warnings
+import sigmoids as sg
+from sigmoids.backends.first_use import first_use
+warnings.simplefilter("ignore", DeprecationWarning)
+entered = threading.Event()
+def compiles():
+    with first_use():
+        import logging
+        entered.set()
+        time.sleep(0.5)
+        logging.getLogger("a compiler's")
+thread = threading.Thread(target=compiles)
+thread.start()
+entered.wait()
+child = os.fork()
+if not child:
+    os._exit(sg.sigmoid(0.0, backend="numpy") != 0.5)
+thread.join()
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+print("both go on")
+"""
+    assert run(code).stdout.strip() == "both go on"
+
+
 @pytest.mark.parametrize("before", [True, False], ids=["used before", "unused before"])
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
 def test_multiprocessing(tmp_path, method, before):
