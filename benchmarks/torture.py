@@ -189,7 +189,8 @@ class Caller:
         """One call, compared."""
         pick = self.random.choice
         name, dtype, accuracy = pick(list(MEMBERS)), pick(DTYPES), pick(["high", "fast"])
-        backend = pick(self.backends)
+        # What XLA has for "fast" may differ by an ulp between the middle of an array and its end.
+        backend = pick([b for b in self.backends if b != "jax" or accuracy == "high"])
         sizes = [1, 3, 17, 255, 300, 1000]
         size = pick(sizes) if backend == "jax" else self._size()
         start = self.random.randrange(INPUTS)
@@ -404,7 +405,7 @@ def main() -> int:
         environment = {**os.environ, "NUMBA_CACHE_DIR": folder}
         turn = 0
         while time.monotonic() < end:
-            backends = "jax,numba,numpy" if turn % 4 == 3 else "numba,numpy"
+            backends = "jax,numba,numpy" if turn % 3 == 2 else "numba,numpy"
             seconds = max(1.0, min(TURN, end - time.monotonic()))
             arguments = ["--turn", f"{seed}-{turn}/{seconds}/{backends}"]
             with tempfile.TemporaryFile("w+") as said:
