@@ -3,6 +3,10 @@
 It is done by one thread at a time, and in the standard floating-point mode: constants are computed
 meanwhile, and stay.  A process that forks in the middle would leave its child with locks of the
 import system or of the compiler that nobody ever releases; so a fork waits.
+
+What is registered last is asked first at a fork.  ``logging``, which compilers use, takes its own
+lock there: were it asked before us, a fork that has that lock would wait for ever for a compiler
+that waits for it.  So we register again when ``logging`` surely is imported.
 """
 
 from __future__ import annotations
@@ -18,30 +22,46 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _lock = threading.RLock()
-_forks_wait = False
+_taken = 0
+"""How many times the fork that is under way has taken it."""
+
+_before_logging = False
 
 
 @contextmanager
 def first_use() -> Iterator[None]:
     """Do in the ``with`` block what is done once."""
-    if not _forks_wait:
-        import logging  # noqa: F401  # whose lock is needed meanwhile: see below
+    global _before_logging
+    if not _before_logging:
+        with _lock:
+            import logging
 
-        let_forks_wait()
+            _register()
+        logging.getLogger(__name__)  # waits for a fork that has its lock already, and wants ours
+        _before_logging = True
     with _lock, standard_mode():
         yield
 
 
-def let_forks_wait() -> None:
-    """Let forks wait for this lock before they take those of what was imported so far.
+def _before_fork() -> None:
+    global _taken
+    _lock.acquire()
+    _taken += 1
 
-    What is registered last is asked first.  A fork that had taken the lock of ``logging``, which
-    compilers use, before it waits for ours would wait for ever.  So this is called again where more
-    was imported; our lock may be taken several times by the thread that has it.
-    """
-    global _forks_wait
-    _forks_wait = True
+
+def _after_fork() -> None:
+    """Release all at once: who registers while a fork is under way is asked afterwards only."""
+    global _taken
+    while _taken:
+        _taken -= 1
+        _lock.release()
+
+
+def _register() -> None:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
-            before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
+            before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
         )
+
+
+_register()

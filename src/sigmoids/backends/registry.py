@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from sigmoids.backends.first_use import first_use, let_forks_wait
+from sigmoids.backends.first_use import first_use
 
 if TYPE_CHECKING:
     from sigmoids.backends.engine import Engine
@@ -81,13 +81,11 @@ def load(name: str) -> Engine:
                     f"{row.requires} {package.__version__} is installed; {row.at_least} or newer "
                     "is needed"
                 )
-            engine = cast("Engine", importlib.import_module(row.module).engine)
+            return cast("Engine", importlib.import_module(row.module).engine)
         except Exception as problem:
             raise ImportError(
                 f"backend {name!r} cannot be used: {type(problem).__name__}: {problem}"
             ) from problem
-        let_forks_wait()
-        return engine
 
 
 def _numbers(version: str) -> tuple[int, ...]:
