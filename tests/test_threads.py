@@ -225,6 +225,34 @@ def test_exceptions_arrive_and_leave_nobody_at_work(culprit):
     assert sorted(done) == list(range(10))
 
 
+@pytest.mark.parametrize("name", ["complete", "_wait"])
+def test_an_interrupt_as_a_function_is_called_leaves_nobody_at_work(monkeypatch, name):
+    """Where Python looks for signals: before any of the function's own precautions."""
+    original, raised, at_work = getattr(pool.Job, name), [], []
+
+    def interrupted(job):
+        if not raised:
+            raised.append(True)
+            raise KeyboardInterrupt
+        return original(job)
+
+    monkeypatch.setattr(pool.Job, name, interrupted)
+
+    def work(chunk):
+        at_work.append(chunk)
+        time.sleep(0.02)
+        at_work.remove(chunk)
+
+    crew = pool.Pool()
+    for _ in range(3):
+        raised.clear()
+        with pytest.raises(KeyboardInterrupt):
+            crew.run(work, 50, threads=3)
+        assert not at_work
+        time.sleep(0.05)
+        assert not at_work
+
+
 def test_many_callers(numbers):
     expected = sg.sigmoid(numbers, backend="numba")
     wrong = []

@@ -26,6 +26,7 @@ class Job:
         "_helping",
         "_lock",
         "_next",
+        "_over",
         "_problem",
         "_quiet",
         "_waiting",
@@ -40,6 +41,7 @@ class Job:
         self._finished = finished
         self._next = 0
         self._helping = 0
+        self._over = False
         self._problem: BaseException | None = None
         self._lock = threading.Lock()
         self._waiting = False
@@ -68,16 +70,19 @@ class Job:
 
         However this ends, by an interrupt from the keyboard too, no helper is at work afterwards.
         """
-        finished = False
         try:
             while (chunk := self._claim(0)) is not None:
                 self._work(chunk)
-            finished = self._finished()
+            self._over = self._finished()
         finally:
-            if not finished:
-                self._wait()
+            self.end()
         if self._problem is not None:
             raise self._problem
+
+    def end(self) -> None:
+        """Return when no helper is at work, nor will be."""
+        if not self._over:
+            self._wait()
 
     def _claim(self, helping: int) -> int | None:
         with self._lock:
@@ -96,6 +101,7 @@ class Job:
                     self._chunks = self._next
                     self._waiting = self._helping > 0
                     if not self._waiting:
+                        self._over = True
                         break
                 self._quiet.acquire()
             except BaseException as raised:
@@ -128,9 +134,12 @@ class Pool:
         if helpers > self._helpers:
             self._start(helpers)
         job = Job(work, chunks, finished)
-        for _ in range(min(helpers, self._helpers)):
-            self._jobs.put(job)
-        job.complete()
+        try:
+            for _ in range(min(helpers, self._helpers)):
+                self._jobs.put(job)
+            job.complete()
+        finally:
+            job.end()  # an interrupt may come where a function has just been called
 
     def _start(self, helpers: int) -> None:
         with self._starting:
