@@ -17,6 +17,7 @@ ROOT = Path(sigmoids.__file__).parent
 
 FLOORS = (
     {"spec"},
+    {"arithmetic"},
     {"backends"},
     {"containers", "selection"},
     {"dispatch"},

@@ -12,8 +12,9 @@ import pytest
 
 import cases
 from sigmoids.accuracy.truth import same
-from sigmoids.backends.numba import brief, checks, kernels, loops
-from sigmoids.backends.numba.scalars import jit
+from sigmoids.arithmetic.formats import ERROR
+from sigmoids.backends.numba import checks, kernels, loops, vocabularies
+from sigmoids.backends.numba.primitives import jit
 from sigmoids.functions import FUNCTIONS, JOINT
 from sigmoids.spec import TIED
 
@@ -226,11 +227,12 @@ def test_the_error_that_is_allowed_for():
     y = np.resize([0.0, 1.0, 0.5, 1e-3, 1e-30, 1e-40], x.size)
     x, y = (v.astype(np.float32).astype(float) for v in (x, y))
     formula, out = jit(spec.formula), np.empty_like(x)
+    xp = vocabularies.NARROWED_MODERATE
 
     @numba.njit
     def loop(x, y, out):
         for i in range(x.size):
-            out[i] = formula(brief, x[i], y[i])
+            out[i] = formula(xp, x[i], y[i])
 
     loop(x, y, out)
     worst = 0
@@ -241,10 +243,10 @@ def test_the_error_that_is_allowed_for():
                 mpmath.exp(-abs(z))
             )
             worst = max(worst, abs(ours / exact - 1))
-    assert brief.ERROR / 8 < worst < brief.ERROR / 1.5
+    assert ERROR / 8 < worst < ERROR / 1.5
 
 
 def test_what_is_decided_is_a_tie():
     """Of some function, which `test_ties_are_settled` looks at."""
     ties = {a for member in FUNCTIONS.values() for a, d in member.spec.ties if abs(d) < 1}
-    assert ties >= brief.DECIDED
+    assert ties >= kernels.DECIDED

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from sigmoids.backends import exponential, logarithm, tabulated
+from sigmoids.arithmetic import exponential, tabulated, vocabulary
+from sigmoids.arithmetic.formats import FLOAT64, PAIRS
+from sigmoids.arithmetic.traced import Traced, TracedPairs
 from sigmoids.spec import beside, results
 
 if TYPE_CHECKING:
@@ -23,9 +25,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sigmoids.arithmetic.base import Compiled
+    from sigmoids.arithmetic.formats import Format
     from sigmoids.backends.engine import Arrays
     from sigmoids.spec import Function, Ties
 
+
+UP = 2.0**FLOAT64.logarithm_lift
 
 TRUTHS = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
           np.bitwise_and, np.bitwise_or)  # fmt: skip
@@ -47,22 +53,20 @@ class Node(NDArrayOperatorsMixin):
                 return next(v for v in inputs if isinstance(v, Node))
             if ufunc is np.multiply:
                 return 0.0
+        # Nothing is lifted.
+        if ufunc is np.multiply and any(isinstance(v, float) and v == 1 for v in inputs):
+            return next(v for v in inputs if isinstance(v, Node))
         return Node(ufunc, inputs)
 
 
-class NumpyVocabulary:
-    """The primitives as calls of NumPy's own functions, on nodes.
+class NumpyVocabulary(Traced):
+    """The primitives as calls of NumPy's own functions, on nodes, and the words they need not.
 
-    ``look_up``, ``exponent`` and ``cut`` are those that pairs of float64 numbers need.
+    ``look_up``, ``aligned``, ``cut`` and ``constant`` are what pairs of float64 numbers need.
     """
 
     abs = staticmethod(np.absolute)
     copysign = staticmethod(np.copysign)
-
-    @staticmethod
-    def number(value: Any, _rest: float = 0.0, /) -> Any:
-        """As it is."""
-        return value
 
     @staticmethod
     def where(condition: Any, a: Any, b: Any, /) -> Any:
@@ -85,19 +89,9 @@ class NumpyVocabulary:
         return np.expm1(z), 1.0
 
     @staticmethod
-    def itself(x: Any, /) -> Any:
-        """As it is."""
-        return x
-
-    @staticmethod
     def limit(x: Any, low: float, high: float, /) -> Any:
         """The argument within limits."""
         return Node(np.clip, (x, low, high))
-
-    @staticmethod
-    def with_tail(number: Any, tail: Any, /) -> Any:
-        """The sum."""
-        return number + tail
 
     @staticmethod
     def log_ratio(a: Any, b: Any, difference: Any, /) -> Any:
@@ -115,23 +109,30 @@ class NumpyVocabulary:
         return np.arctan(a / b)
 
     @staticmethod
-    def constant(value: float, _like: Any, /) -> float:
+    def constant(value: float, /) -> float:
         """As it is: NumPy computes what it is told."""
         return value
 
+    powers = None
+    """The exponential of pairs comes from a table."""
+
     @staticmethod
     def look_up(z: Any, /) -> tuple[Any, Any, Any]:
-        """Argument reduction and table of :mod:`sigmoids.backends.tabulated`."""
-        z = Node(np.clip, (z, exponential.LOWEST, exponential.HIGHEST))
+        """Argument reduction and table of :mod:`sigmoids.arithmetic.tabulated`."""
+        z = Node(np.clip, (z, tabulated.LOWEST, exponential.HIGHEST))
         shifted = z + tabulated.SHIFT
         index = Node(_index, (shifted,))
         return z - (shifted - tabulated.SHIFT), Node(_whole, (index,)), Node(_rest, (index,))
 
     @staticmethod
-    def exponent(a: Any, b: Any, /) -> tuple[Any, Any]:
-        """The argument reduction of :mod:`sigmoids.backends.logarithm`."""
-        k = Node(_exponent, (a * 2.0**logarithm.LIFT, b))
-        return k, Node(_power_of_two, (-(k + logarithm.LIFT),))
+    def aligned(_fmt: Format, /) -> Compiled:
+        """The argument reduction of :mod:`sigmoids.arithmetic.logarithm`."""
+
+        def of(a: Any, b: Any) -> tuple[Any, float, Any]:
+            k = Node(_exponent, (a * UP, b))
+            return k, UP, Node(_power_of_two, (-(k + FLOAT64.logarithm_lift),))
+
+        return of
 
     @staticmethod
     def cut(x: Any, /) -> Any:
@@ -142,8 +143,7 @@ class NumpyVocabulary:
 class ExtendedVocabulary(NumpyVocabulary):
     """For longdouble, which has digits for more of a constant, and a range beyond all limits."""
 
-    @staticmethod
-    def number(value: Any, rest: float = 0.0, /) -> Any:
+    def number(self, value: Any, rest: float = 0.0) -> Any:
         """A constant with its rest."""
         return np.longdouble(value) + np.longdouble(rest) if isinstance(value, float) else value
 
@@ -193,7 +193,7 @@ def _exponent(a: NDArray[Any], b: NDArray[Any], out: NDArray[Any]) -> NDArray[An
     bits = a.view(np.int64) - b.view(np.int64)
     bits += 2**51
     bits >>= 52
-    return np.subtract(bits, logarithm.LIFT, out=out)
+    return np.subtract(bits, FLOAT64.logarithm_lift, out=out)
 
 
 INTEGERS: dict[int, type[np.signedinteger[Any]]] = {4: np.int32, 8: np.int64}
@@ -324,6 +324,7 @@ def _in_order(
 
 
 _VOCABULARY = NumpyVocabulary()
+_PAIRS = vocabulary(TracedPairs(_VOCABULARY), PAIRS, tabulated.words)
 
 
 @cache
@@ -360,7 +361,6 @@ def paired(spec: Function) -> Program:
     """The formula in pairs of float64 numbers, rounded to float64."""
 
     def trace(*inputs: Any) -> Any:
-        pairs = tabulated.TabulatedVocabulary(_VOCABULARY, inputs[0])
-        return tuple(y.hi + y.lo for y in results(spec.formula(pairs, *inputs)))
+        return tuple(y.hi + y.lo for y in results(spec.formula(_PAIRS, *inputs)))
 
     return Program(spec, trace)

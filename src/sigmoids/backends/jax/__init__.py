@@ -15,11 +15,12 @@ import numpy as np
 from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
-from sigmoids.backends import exponential, narrow
+from sigmoids.arithmetic.exponential import LN2_HIGH, LN2_LOW
+from sigmoids.arithmetic.formats import FLOAT64
+from sigmoids.backends import narrow
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.jax.subnormal import round_once, with_lift, without_lift
-from sigmoids.backends.jax.vocabulary import JaxVocabulary
-from sigmoids.backends.pairs import PairVocabulary
+from sigmoids.backends.jax.vocabulary import JaxNumbers, XlaVocabulary
 from sigmoids.spec import beside, results
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ def _compute(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
             return _in_float64(spec, inputs, accuracy)
         if accuracy == "fast":
             return _natively(spec, inputs)
-        xp = JaxVocabulary(jnp.zeros((), jnp.bool_), DOUBLE)
         number, *others = (with_lift(x, 0) for x in inputs)
+        xp = JaxNumbers(number, DOUBLE, jnp.zeros((), jnp.bool_)).vocabulary(paired=False)
         moved = number if spec.break_ties is None else spec.break_ties(xp, number)
         computed = results(spec.formula(xp, moved, *others))
         return tuple(
@@ -99,7 +100,7 @@ def _natively(spec: Function, inputs: Inputs) -> Inputs:
     single = np.dtype(np.float32)
     number, *others = (x.astype(single) for x in inputs)
     tiny = jnp.zeros((), jnp.bool_)
-    xp = JaxVocabulary(tiny, single)
+    xp = XlaVocabulary(number, single, tiny)
     if not _logarithmic(spec):
         computed = results(spec.formula(xp, number, *others))
         return tuple(y.astype(dtype) for y in computed)
@@ -116,19 +117,19 @@ def _in_float64(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
     near_zero = {part.near_zero for part in spec.parts}
     if near_zero != {"constant"}:
         tiny = jnp.abs(x) < TINY
-        x = jnp.where(tiny, with_lift(x, exponential.LIFT), x)
+        x = jnp.where(tiny, with_lift(x, FLOAT64.lift), x)
     if "linear" in near_zero:
         lifted = tiny
     if any(part.vanishes_as_square for part in spec.parts):
         far = jnp.abs(x) > FAR
-        x = jnp.where(far, x * 2.0 ** (-exponential.LIFT // 2), x)
+        x = jnp.where(far, x * 2.0 ** (-FLOAT64.lift // 2), x)
         lifted |= far
-    vocabulary = JaxVocabulary(lifted, DOUBLE)
-    xp = PairVocabulary(vocabulary, x) if accuracy == "high" else vocabulary
+    numbers = JaxNumbers(x, DOUBLE, lifted)
+    xp = numbers.vocabulary(paired=accuracy == "high")
     computed = results(spec.formula(xp, x, *others))
     if _logarithmic(spec):
-        computed = tuple(_less_lift(xp, y, tiny & (x != 0), exponential.LIFT) for y in computed)
-    return tuple(without_lift(y, vocabulary.lifted) for y in computed)
+        computed = tuple(_less_lift(xp, y, tiny & (x != 0), FLOAT64.lift) for y in computed)
+    return tuple(without_lift(y, numbers.lifted) for y in computed)
 
 
 def _settle(part: Spec, x: jax.Array, y: jax.Array) -> jax.Array:
@@ -144,8 +145,8 @@ def _logarithmic(spec: Function) -> bool:
 
 def _less_lift(xp: Any, y: Any, tiny: jax.Array, lift: int) -> Any:
     """What is logarithmic in an argument that was lifted, as if it had not been."""
-    low = y + xp.number(-lift * exponential.LN2_LOW)
-    return xp.where(tiny, low + xp.number(-lift * exponential.LN2_HIGH), y)
+    low = y + xp.number(-lift * LN2_LOW)
+    return xp.where(tiny, low + xp.number(-lift * LN2_HIGH), y)
 
 
 def _look_up(spec: Function, x: jax.Array) -> tuple[jax.Array, ...]:

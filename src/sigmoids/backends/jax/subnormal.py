@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from sigmoids.backends import exponential
-from sigmoids.backends.pairs import Pair
+from sigmoids.arithmetic.formats import FLOAT64
+from sigmoids.arithmetic.pairs import Pair
 
 LIFTED = 2.0**-350
 """Results below it are lifted where anything is: the others are far above."""
@@ -54,10 +54,10 @@ def round_once(y: jax.Array, dtype: np.dtype[Any]) -> jax.Array:
 def without_lift(y: jax.Array | Pair, lifted: jax.Array) -> jax.Array:
     """Float64 results, rounded once, with the lift taken back where there is one."""
     hi, lo = (y.hi, y.lo) if isinstance(y, Pair) else (y, jnp.zeros((), y.dtype))
-    info, down = np.finfo(np.float64), 2.0**-exponential.LIFT
+    info, down = np.finfo(np.float64), 2.0**-FLOAT64.lift
     total = hi + lo
     normal = jnp.abs(total) * down >= info.smallest_normal
-    quanta = 2.0 ** (info.nmant - info.minexp - exponential.LIFT)
+    quanta = 2.0 ** (info.nmant - info.minexp - FLOAT64.lift)
     whole = lax.round(jnp.abs(hi) * quanta, lax.RoundingMethod.TO_NEAREST_EVEN)
     rest = (jnp.abs(hi) * quanta - whole) + jnp.where(jnp.signbit(hi), -lo, lo) * quanta
     tiny = _from_quanta(

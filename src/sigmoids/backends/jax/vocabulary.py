@@ -1,81 +1,72 @@
-"""The vocabulary on JAX arrays and tracers."""
+"""The words on JAX arrays and tracers."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from sigmoids.backends import arctangent, exponential, logarithm
+from sigmoids.arithmetic import exponential, vocabulary
+from sigmoids.arithmetic.exponential import LIFTED_BELOW
+from sigmoids.arithmetic.formats import FLOAT64, PAIRS
+from sigmoids.arithmetic.pairs import Pair
+from sigmoids.arithmetic.traced import Traced, TracedPairs
 from sigmoids.backends.jax.subnormal import LIFTED
-from sigmoids.backends.pairs import Pair
 
-LIFTED_BELOW = -650.0
-"""Where e^z is lifted by the power of two :data:`~sigmoids.backends.exponential.LIFT`: XLA knows no
-subnormal numbers, so what is proportional to it is computed as a normal one and put together in the
-end."""
+if TYPE_CHECKING:
+    from sigmoids.arithmetic.base import Compiled
+    from sigmoids.arithmetic.formats import Format
+    from sigmoids.spec import Vocabulary
 
-COMPARABLE = LIFTED * 2.0**-exponential.LIFT
+COMPARABLE = LIFTED * 2.0**-FLOAT64.lift
 """Numbers below it may be lifted to be added to others that are."""
 
 
-class JaxVocabulary:
-    """The primitives on JAX arrays and tracers: the rational form in float64, XLA's own below.
+class JaxNumbers(Traced):
+    """The primitives on JAX arrays and tracers in one dtype.
+
+    XLA knows no subnormal numbers.  So where e^z is small it is lifted, what is proportional to it
+    is computed as a normal number, and put together in the end.
 
     Parameters
     ----------
-    lifted : array of bool
-        Where the argument is lifted.
+    x : array
+        The argument: formulas are traced one by one.
     dtype : dtype
         That the formula is evaluated in.
+    lifted : array of bool
+        Where the argument is lifted; as an attribute, where the result is.
     """
 
     abs = staticmethod(jnp.abs)
     copysign = staticmethod(jnp.copysign)
 
-    def __init__(self, lifted: jax.Array, dtype: np.dtype[Any]) -> None:
-        self.lifted = lifted
+    def __init__(self, x: jax.Array, dtype: np.dtype[Any], lifted: jax.Array) -> None:
+        self.x = x
         self.dtype = dtype
+        self.lifted = lifted
 
-    def number(self, value: Any, _rest: float = 0.0, /) -> Any:
+    def number(self, value: Any, _rest: float = 0.0) -> Any:
         """As it is, a constant in the formula's dtype."""
         return self.dtype.type(value) if isinstance(value, float) else value
 
-    def exp_ratio(self, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
-        """Numerator and denominator of e^z."""
-        if z.dtype != np.float64:
-            return jnp.exp(jnp.minimum(z, exponential.HIGHEST)), jnp.ones((), z.dtype)
-        p, q, _, _ = exponential.single_ratio(self, z)
-        return p, q
-
-    def expm1_ratio(self, z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
-        """Numerator and denominator of e^z − 1."""
-        if z.dtype != np.float64:
-            return jnp.expm1(jnp.minimum(z, exponential.HIGHEST)), jnp.ones((), z.dtype)
-        p, q, k, r = exponential.single_ratio(self, z)
-        return jnp.where(k == 0, 2 * r, p - q), q
-
-    def split(self, z: jax.Array, /) -> tuple[jax.Array, jax.Array, jax.Array, float]:
-        """The argument reduction of :mod:`sigmoids.backends.exponential`, with its lift."""
-        z = jnp.clip(z, exponential.LOWEST, exponential.HIGHEST)
-        k = lax.round(z * exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
-        low = z < LIFTED_BELOW
-        self.lifted |= low
-        return z, k, _power_of_two(k + jnp.where(low, exponential.LIFT, 0)), 1.0
-
-    def where(self, condition: Any, a: Any, b: Any, /) -> Any:
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
         """A select."""
         return jnp.where(condition, self.number(a), self.number(b))
 
-    rarely = where
+    def powers(self, _fmt: Format) -> Compiled:
+        """The argument reduction of :mod:`sigmoids.arithmetic.exponential`."""
 
-    @staticmethod
-    def itself(x: jax.Array, /) -> jax.Array:
-        """As it is."""
-        return x
+        def of(z: jax.Array) -> tuple[jax.Array, jax.Array, float, bool]:
+            k = lax.round(z * exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
+            low = z < LIFTED_BELOW
+            self.lifted |= low
+            return k, _power_of_two(k + jnp.where(low, FLOAT64.lift, 0)), 1.0, False
+
+        return of
 
     @staticmethod
     def limit(x: jax.Array, low: float, high: float, /) -> jax.Array:
@@ -89,51 +80,71 @@ class JaxVocabulary:
             return number + tail
         leading = number.hi if isinstance(number, Pair) else number
         comparable = jnp.abs(leading) < COMPARABLE
-        factor = jnp.where(self.lifted & comparable, 2.0**exponential.LIFT, 1.0)
+        factor = jnp.where(self.lifted & comparable, 2.0**FLOAT64.lift, 1.0)
         kept = jnp.where(self.lifted & ~comparable, 0.0, 1.0)
         self.lifted &= comparable
         if isinstance(number, Pair):
-            return number.scaled(factor) + tail.scaled(kept)
+            pairs = TracedPairs(self)
+            return pairs.scaled(number, factor) + pairs.scaled(tail, kept)
         return number * factor + tail * kept
 
-    def log_ratio(self, a: jax.Array, b: jax.Array, difference: jax.Array, /) -> jax.Array:
-        """The logarithm of a quotient."""
-        if a.dtype == np.float64:
-            return logarithm.single_log(self, a, b, difference)
-        excess = difference / b
-        far = excess < -0.5  # where the logarithm of 1 + x is better taken of the sum
-        return jnp.where(far, jnp.log(a / b), jnp.log1p(excess))
+    def aligned(self, _fmt: Format) -> Compiled:
+        """The argument reduction of :mod:`sigmoids.arithmetic.logarithm`."""
+        lift = FLOAT64.logarithm_lift
 
-    def log1p_ratio(self, p: jax.Array, q: jax.Array, /) -> jax.Array:
-        """The logarithm of (q + p)/q."""
-        if p.dtype == np.float64:
-            return self.log_ratio(q + p, q, p)
-        return jnp.log1p(p / q)
+        def of(a: jax.Array, b: jax.Array) -> tuple[jax.Array, float, jax.Array]:
+            above, below = (lax.bitcast_convert_type(v, jnp.int64) for v in (a * 2.0**lift, b))
+            k = ((above - below + 2**51) >> 52).astype(jnp.float64)
+            return k - lift, 2.0**lift, _power_of_two(-k)
 
-    def arctan_ratio(self, a: jax.Array, b: Any, /) -> jax.Array:
-        """The arctangent of a quotient."""
-        if a.dtype == np.float64:
-            return arctangent.single_arctan(self, a, b)
-        return jnp.arctan(a / b)
+        return of
 
-    @staticmethod
-    def exponent(a: jax.Array, b: jax.Array, /) -> tuple[jax.Array, jax.Array]:
-        """The argument reduction of :mod:`sigmoids.backends.logarithm`."""
-        a = a * 2.0**logarithm.LIFT
-        above, below = (lax.bitcast_convert_type(v, jnp.int64) for v in (a, b))
-        k = ((above - below + 2**51) >> 52).astype(jnp.float64)
-        return k - logarithm.LIFT, _power_of_two(-k)
-
-    @staticmethod
-    def constant(value: float, like: jax.Array, /) -> jax.Array:
+    def constant(self, value: float) -> jax.Array:
         """One that looks as if it varied: XLA takes (1 + y) - 1 to be y."""
-        return jnp.where(jnp.isnan(like), like, value)
+        return jnp.where(jnp.isnan(self.x), self.x, value)
 
     @staticmethod
     def cut(x: jax.Array, /) -> jax.Array:
         """The upper 26 bits, rounded."""
         bits = (lax.bitcast_convert_type(x, jnp.int64) + 2**26) & -(2**27)
         return lax.bitcast_convert_type(bits, jnp.float64)
+
+    def vocabulary(self, *, paired: bool) -> Vocabulary:
+        """The words in float64, or in pairs."""
+        return vocabulary(TracedPairs(self), PAIRS) if paired else vocabulary(self, FLOAT64)
+
+
+class XlaVocabulary(JaxNumbers):
+    """The words by XLA's own functions, for what is evaluated in float32."""
+
+    rarely = JaxNumbers.where
+
+    @staticmethod
+    def exp_ratio(z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
+        """(e^z, 1)."""
+        return jnp.exp(jnp.minimum(z, exponential.HIGHEST)), jnp.ones((), z.dtype)
+
+    @staticmethod
+    def expm1_ratio(z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
+        """(e^z − 1, 1)."""
+        return jnp.expm1(jnp.minimum(z, exponential.HIGHEST)), jnp.ones((), z.dtype)
+
+    @staticmethod
+    def log_ratio(a: jax.Array, b: jax.Array, difference: jax.Array, /) -> jax.Array:
+        """That of a quotient near 1 from the difference."""
+        excess = difference / b
+        far = excess < -0.5  # where the logarithm of 1 + x is better taken of the sum
+        return jnp.where(far, jnp.log(a / b), jnp.log1p(excess))
+
+    @staticmethod
+    def log1p_ratio(p: jax.Array, q: jax.Array, /) -> jax.Array:
+        """Its own."""
+        return jnp.log1p(p / q)
+
+    @staticmethod
+    def arctan_ratio(a: jax.Array, b: Any, /) -> jax.Array:
+        """Its own."""
+        return jnp.arctan(a / b)
 
 
 def _power_of_two(n: jax.Array) -> jax.Array:

@@ -15,7 +15,7 @@ from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.first_use import first_use
 from sigmoids.backends.numba import compile as compiling
-from sigmoids.backends.numba import kernels, scalars
+from sigmoids.backends.numba import kernels, primitives
 from sigmoids.backends.numba.loops import CLAIMED, DONE, PROGRESS
 from sigmoids.backends.numpy import engine as numpy_engine
 
@@ -181,7 +181,7 @@ class NumbaEngine:
 
 def compiles() -> bool:
     """Whether Numba compiles: now, and when the parts of kernels were made."""
-    return not config.DISABLE_JIT and is_jitted(scalars.where)
+    return not config.DISABLE_JIT and is_jitted(primitives.where)
 
 
 def _threads(key: Key, size: int) -> int:

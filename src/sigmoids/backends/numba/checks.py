@@ -13,7 +13,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from sigmoids.backends.numba.scalars import jit
+from sigmoids.backends.numba.primitives import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ENGINES = "sigmoids.backends."
+OURS = ("sigmoids.backends.", "sigmoids.arithmetic.")
 
 LIBRARIES = {"numba", "llvmlite", "numpy", *sys.stdlib_module_names}
 """Functions of theirs are known by their names, for their versions are asked for elsewhere."""
@@ -86,7 +86,7 @@ def _parts(thing: Any) -> Iterator[Any]:
                 yield vars(value).get(attribute)
     elif isinstance(thing, ModuleType):
         yield thing.__name__
-        if thing.__name__.startswith(ENGINES):
+        if thing.__name__.startswith(OURS):
             yield from (vars(thing)[name] for name in sorted(vars(thing)) if name[:2] != "__")
     elif isinstance(thing, tuple | list):
         yield from thing
@@ -96,7 +96,7 @@ def _parts(thing: Any) -> Iterator[Any]:
         yield from (part for key in sorted(thing, key=repr) for part in (key, thing[key]))
     elif isinstance(thing, type):
         yield f"{thing.__module__}.{thing.__qualname__}"
-        if thing.__module__.startswith(ENGINES):
+        if thing.__module__.startswith(OURS):
             members = sorted(vars(thing).items())
             yield from (v for k, v in members if k[:2] != "__" or isinstance(v, FunctionType))
     else:

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import from_dtype
 
+from sigmoids.arithmetic.formats import ERROR
 from sigmoids.backends import narrow
-from sigmoids.backends.numba import brief, checks, double, loops, near, paired, single, wide
+from sigmoids.backends.numba import checks, loops, pairs
 from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback, compile_loop
 from sigmoids.backends.numba.fingerprint import fingerprint
-from sigmoids.backends.numba.scalars import fma, is_nan, jit
+from sigmoids.backends.numba.primitives import fma, is_nan, jit
+from sigmoids.backends.numba.vocabularies import (
+    FLOAT32,
+    FLOAT64,
+    NARROWED,
+    NARROWED_MODERATE,
+    PAIRS,
+    PAIRS_MODERATE,
+)
 from sigmoids.spec import TIED, beside
 
 if TYPE_CHECKING:
@@ -118,7 +127,7 @@ def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable
     """The results for one number, the formula evaluated one precision up for "high"."""
     if accuracy == "fast":
         formula = jit(spec.formula)
-        xp = double if dtype == np.float64 else single
+        xp = FLOAT64 if dtype == np.float64 else FLOAT32
 
         def native(x: Any) -> Any:
             return formula(xp, x)
@@ -127,7 +136,7 @@ def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable
             return formula(xp, x, y)
 
         return _shaped(spec, native, native, native_from_two)
-    return exactly(spec, paired) if dtype == np.float64 else rounded_once(spec)
+    return exactly(spec) if dtype == np.float64 else rounded_once(spec)
 
 
 def always(spec: Function, kernel: Callable[..., Any]) -> loops.Kernel:
@@ -159,13 +168,13 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
         if part.break_ties is not None and part.nudge is None:
             argument = checks.both(argument, checks.not_below(TIED, real))
         for tie in _undecided(part):
-            if interval[0] <= tie <= interval[1] and tie not in brief.DECIDED:
+            if interval[0] <= tie <= interval[1] and tie not in DECIDED:
                 argument = checks.both(argument, checks.other_than(tie, real))
     label = checks.inside(other, real)
-    result = checks.decided(brief.ERROR) if narrowed else checks.ANY
+    result = checks.decided(ERROR) if narrowed else checks.ANY
     seen, seen_label, seen_result = argument.seen, label.seen, result.seen
     passed, passed_label, passed_result = argument.passed, label.passed, result.passed
-    formula, xp = jit(spec.formula), brief if narrowed else near
+    formula, xp = jit(spec.formula), NARROWED_MODERATE if narrowed else PAIRS_MODERATE
     first, second = (
         jit(_narrowed(part) if narrowed else _rounded) for part in (spec.parts[0], spec.parts[-1])
     )
@@ -206,16 +215,16 @@ def rounded_once(spec: Function) -> Callable[..., Any]:
 
     def one(x: Any) -> Any:
         number = np.float64(x)
-        y = formula(wide, prepare(wide, number))
+        y = formula(NARROWED, prepare(NARROWED, number))
         return np.float32(settle(number, y))
 
     def two(x: Any) -> Any:
         number = np.float64(x)
-        y, second = formula(wide, prepare(wide, number))
+        y, second = formula(NARROWED, prepare(NARROWED, number))
         return np.float32(settle(number, y)), np.float32(settle_second(number, second))
 
     def from_two(x: Any, y: Any) -> Any:
-        return np.float32(formula(wide, np.float64(x), np.float64(y)))
+        return np.float32(formula(NARROWED, np.float64(x), np.float64(y)))
 
     return _shaped(spec, one, two, from_two)
 
@@ -237,14 +246,14 @@ def _narrowed(part: Spec) -> Callable[[Any, Any], Any]:
 
 
 def _rounded(_x: Any, y: Any) -> Any:
-    return paired.rounded(y)
+    return pairs.rounded(y)
 
 
 def _nudge(part: Spec) -> Callable[[Any, Any], Any]:
     if part.nudge is None:
         return lambda _x, y: y
     nudge = jit(part.nudge)
-    return lambda x, y: fma(y, nudge(wide, x), y)
+    return lambda x, y: fma(y, nudge(NARROWED, x), y)
 
 
 def _undecided(part: Spec) -> dict[float, float]:
@@ -262,23 +271,31 @@ def _then(settle: Callable[[Any, Any], Any], argument: float, factor: float) -> 
     return jit(settle_one_more)
 
 
+DECIDED = frozenset(map(float.fromhex, (
+    "0x1.47f110p+2", "-0x1.47f110p+2",  # softplus, log_sigmoid
+    "0x1.22d570p-65", "0x1.10d8d0p-11", "0x1.917748p-100",  # logit
+    "0x1.cd125ep-7", "-0x1.cd125ep-7",  # arctan_sigmoid
+    "0x1.9a2230p-7", "-0x1.9a2230p-7",  # its slope
+)))  # fmt: skip
+"""Undecided arguments whose results the shorter kernel has on the side of the exact value."""
+
 UNDECIDED = 1.0
 """Ulps of float64 from a midpoint within which a result is not decided by this arithmetic."""
 
 
-def exactly(spec: Function, xp: Any) -> Callable[..., Any]:
+def exactly(spec: Function) -> Callable[..., Any]:
     """The results for one float64 number, evaluated in pairs."""
     formula = jit(spec.formula)
 
     def one(x: Any) -> Any:
-        return paired.rounded(formula(xp, x))
+        return pairs.rounded(formula(PAIRS, x))
 
     def two(x: Any) -> Any:
-        y, second = formula(xp, x)
-        return paired.rounded(y), paired.rounded(second)
+        y, second = formula(PAIRS, x)
+        return pairs.rounded(y), pairs.rounded(second)
 
     def from_two(x: Any, y: Any) -> Any:
-        return paired.rounded(formula(xp, x, y))
+        return pairs.rounded(formula(PAIRS, x, y))
 
     return _shaped(spec, one, two, from_two)
 

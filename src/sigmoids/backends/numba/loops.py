@@ -15,7 +15,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
-from sigmoids.backends.numba.scalars import OPTIONS, jit
+from sigmoids.backends.numba.primitives import OPTIONS, jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

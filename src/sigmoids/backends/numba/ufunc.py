@@ -17,7 +17,7 @@ from numba import carray, types
 from numba.extending import intrinsic
 
 from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
-from sigmoids.backends.numba.scalars import jit
+from sigmoids.backends.numba.primitives import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +9,13 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from sigmoids.backends import exponential
-from sigmoids.backends.exponential import LOG2E, P1, P2, P3, P4, P5
+from sigmoids.arithmetic.exponential import LIFTED_BELOW, LOG2E
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from sigmoids.arithmetic.base import Compiled
+    from sigmoids.arithmetic.formats import Format
 
 FASTMATH = {"nsz"}
 """Zeros may lose their sign on the way.  Nothing else: multiplications and additions are fused
@@ -56,18 +57,6 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     return a if condition else b
 
 
-@jit
-def second(_condition: Any, _a: Any, b: Any) -> Any:
-    """The select whose condition does not hold, as it never does where arguments are moderate."""
-    return b
-
-
-@jit
-def first(x: Any, _low: float, _high: float) -> Any:
-    """The limit that nothing is beyond, as nothing is where arguments are moderate."""
-    return x
-
-
 @intrinsic
 def is_nan(_typing: Any, x: Any) -> Any:
     """Whether ``x`` is a NaN, by its bits: a comparison would raise the processor's flags."""
@@ -88,16 +77,16 @@ def fma(_typing: Any, a: Any, _b: Any, _c: Any) -> Any:
     return a(a, a, a), _call("llvm.fma")
 
 
-def make_horner(coefficients: Sequence[Any]) -> Callable[[Any], Any]:
-    """The polynomial with these coefficients, the constant one first, of their type."""
+def polynomial(coefficients: Sequence[float]) -> Compiled:
+    """The polynomial with these coefficients, the constant one first, in the argument's type."""
     last, *others = reversed(coefficients)
 
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         (w,) = arguments
         fused = _call("llvm.fma")
-        value = w.type(float(last))
+        value = w.type(last)
         for coefficient in others:
-            value = fused(None, builder, None, (w, value, w.type(float(coefficient))))
+            value = fused(None, builder, None, (w, value, w.type(coefficient)))
         return value
 
     @intrinsic
@@ -105,10 +94,6 @@ def make_horner(coefficients: Sequence[Any]) -> Callable[[Any], Any]:
         return w(w), code
 
     return horner
-
-
-exp_series = make_horner((P1, P2, P3, P4, P5))
-"""(R − 2)/w for w = r², of :mod:`sigmoids.backends.exponential`, in float64."""
 
 
 @intrinsic
@@ -127,43 +112,26 @@ def greatest(_typing: Any, a: Any, _b: Any) -> Any:
     return a(a, a), _call("llvm.maximum")
 
 
-def make_limit(real: Any) -> Callable[[Any, float, float], Any]:
+def limit(real: Any) -> Compiled:
     """``limit(x, low, high)`` for numbers of a floating type."""
     largest = float(np.finfo(real).max)
 
     @jit
-    def limit(x: Any, low: float, high: float) -> Any:
+    def within(x: Any, low: float, high: float) -> Any:
         return least(greatest(x, real(low)), real(min(high, largest)))
 
-    return limit
+    return within
 
 
-def make_split(real: Any, lowest: float = -math.inf, lift: int = 0) -> Callable[[Any], Any]:
-    """The argument reduction of :mod:`sigmoids.backends.exponential` in one floating type.
-
-    Parameters
-    ----------
-    real : type
-        float32 or float64, as NumPy's scalar type.
-    lowest : float
-        Where e^z rounds to 0; lower arguments are raised to it.  By default there are none, and
-        none whose e^z is too large.
-    lift : int
-        The power of two is to be 2^lift times too large, so that it always is a normal number.
-
-    Returns
-    -------
-    callable
-        ``split(z)``: z within its limits, k = round(z/ln 2), and 2^k.  NaN stays NaN.
-    """
-    info = np.finfo(real)
+def powers(fmt: Format) -> Compiled:
+    """``powers(z)`` of :class:`~sigmoids.arithmetic.base.Base`."""
+    real, info = fmt.real, np.finfo(fmt.real)
     mantissa, bias = info.nmant, 1 - info.minexp
-    limited = lowest > -math.inf
-    lowest, highest = real(lowest), real(exponential.HIGHEST)
     # Adding 1.5·2^mantissa rounds to an integer, which then stands in the low bits of the sum;
     # `bias` more makes it the exponent's bits.
-    shift = real(1.5 * 2**mantissa + bias + lift)
-    log2e = real(LOG2E)
+    shift = real(1.5 * 2**mantissa + bias + fmt.lift)
+    log2e, up, down, one = map(real, (LOG2E, 2.0**fmt.lift, 2.0**-fmt.lift, 1))
+    alone = fmt.paired and fmt.lift > 0
 
     @intrinsic
     def power(_typing: Any, shifted: Any) -> Any:
@@ -177,11 +145,53 @@ def make_split(real: Any, lowest: float = -math.inf, lift: int = 0) -> Callable[
         return shifted(shifted), code
 
     @jit
-    def split(z: Any) -> Any:
-        if limited:
-            z = lowest if z < lowest else z
-            z = highest if z > highest else z
+    def of(z: Any) -> Any:
         shifted = fma(z, log2e, shift)
-        return z, shifted - shift, power(shifted)
+        lifted = power(shifted)
+        if not alone:
+            return shifted - shift, lifted, up, False
+        low = z < LIFTED_BELOW
+        return shifted - shift, lifted if low else lifted * down, one, low
 
-    return split
+    return of
+
+
+def aligned(fmt: Format) -> Compiled:
+    """``aligned(a, b)`` of :class:`~sigmoids.arithmetic.base.Base`."""
+    real, lift, info = fmt.real, fmt.logarithm_lift, np.finfo(fmt.real)
+    mantissa, bias = info.nmant, 1 - info.minexp
+    offset = 2 ** (info.bits - mantissa - 1)  # makes any k that occurs positive
+    integer = ir.IntType(info.bits)
+    magic = int(np.array(2.0**mantissa, real).view(f"i{info.bits // 8}"))
+
+    @intrinsic
+    def count(_typing: Any, a: Any, _b: Any) -> Any:
+        """2^mantissa + offset + round(log₂(a/b)), by the difference of their bits."""
+
+        def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            above, below = (builder.bitcast(v, integer) for v in arguments)
+            rounding = integer(2 ** (info.bits - 1) + 2 ** (mantissa - 1))
+            steps = builder.add(builder.sub(above, below), rounding)
+            bits = builder.or_(builder.lshr(steps, integer(mantissa)), integer(magic))
+            return builder.bitcast(bits, arguments[0].type)
+
+        return a(a, a), code
+
+    @intrinsic
+    def inverse(_typing: Any, counted: Any) -> Any:
+        """2^−k for what :func:`count` makes of it."""
+
+        def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            field = builder.sub(integer(bias + offset), builder.bitcast(arguments[0], integer))
+            return builder.bitcast(builder.shl(field, integer(mantissa)), arguments[0].type)
+
+        return counted(counted), code
+
+    scale, shift = real(2.0**lift), real(2.0**mantissa + offset + lift)
+
+    @jit
+    def of(a: Any, b: Any) -> Any:
+        counted = count(a * scale, b)
+        return counted - shift, scale, inverse(counted)
+
+    return of

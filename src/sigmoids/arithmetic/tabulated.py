@@ -6,8 +6,8 @@ With z = j/128 + t, in which j is an integer and nothing is rounded,
 
 There is a T for every j that occurs, 1.7 MB of them, of which usual arguments ask for a small part.
 So neither ln 2 nor powers of two are needed, e^t is so near to 1 that float64 is enough for the
-difference, and the quotient's denominator is 1.  As in :mod:`sigmoids.backends.exponential`, both
-are 2^LIFT times larger.
+difference, and the quotient's denominator is 1.  As in :mod:`sigmoids.arithmetic.exponential`, both
+are 2^lift times larger.
 """
 
 from __future__ import annotations
@@ -18,11 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sigmoids.backends.exponential import HIGHEST, LIFT, LOWEST
-from sigmoids.backends.pairs import Pair, PairVocabulary
+from sigmoids.arithmetic.exponential import HIGHEST
+from sigmoids.arithmetic.formats import FLOAT64
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from sigmoids.arithmetic.base import Compiled
+    from sigmoids.arithmetic.formats import Format
+    from sigmoids.arithmetic.traced import TracedPairs
+
+LOWEST, ONE = FLOAT64.lowest or 0.0, 2.0**FLOAT64.lift
+"""The first argument in the table, and the denominator."""
 
 STEPS = 128
 """Steps of the table in a unit of z."""
@@ -43,45 +50,36 @@ def series(t: Any) -> Any:
     return c2 + t * (c3 + t * (c4 + t * (c5 + t * c6)))
 
 
-class TabulatedVocabulary(PairVocabulary):
-    """Pairs whose exponential is that of the table.
+def words(base: TracedPairs, _fmt: Format) -> dict[str, Compiled]:
+    """``exp_ratio(z)`` and ``expm1_ratio(z)`` of the vocabulary, in pairs.
 
     The engine's ``look_up(z)`` gives t, and T as a short number and its rest.
     """
+    pair, leading, grown = base.pair, base.leading, base.grown
+    look_up, cut = base.numbers.look_up, base.numbers.cut
 
-    def exp_ratio(self, z: Any, /) -> tuple[Pair, Pair]:
+    def exp_ratio(z: Any) -> Any:
         """T + T·(e^t − 1), the second as a lower part: so small that its errors are below 2^−60."""
-        t, t_lo, whole, rest = self._reduced(z)
-        growth = t + (t * t * series(t) + t_lo)
-        return Pair(self.xp, whole, rest + (whole + rest) * growth), self._one
+        t, whole, rest = look_up(leading(z))
+        p = pair(whole, rest + (whole + rest) * (t + t * t * series(t)))
+        return grown(p, p, z), pair(ONE, 0.0)
 
-    def expm1_ratio(self, z: Any, /) -> tuple[Pair, Pair]:
+    def expm1_ratio(z: Any) -> Any:
         """(T − 1) + T·(e^t − 1): next to 0 the first is 0, and the second begins with t exactly."""
-        t, t_lo, whole, rest = self._reduced(z)
-        short = self.xp.cut(t)
-        growth_lo = t * t * series(t) + ((t - short) + t_lo)
-        growth = Pair(self.xp, whole * short, rest * short + (whole + rest) * growth_lo)
-        return (Pair(self.xp, whole, rest) - self._one) + growth, self._one
+        t, whole, rest = look_up(leading(z))
+        short = cut(t)
+        p, low = pair(whole, rest), t * t * series(t) + (t - short)
+        growth = pair(whole * short, rest * short + (whole + rest) * low)
+        d = (p + pair(-ONE, 0.0)) + growth
+        return grown(d, pair(whole, rest + whole * t), z), pair(ONE, 0.0)
 
-    @property
-    def _one(self) -> Pair:
-        return Pair(self.xp, 2.0**LIFT, 0.0)
-
-    def _reduced(self, z: Any) -> tuple[Any, Any, Any, Any]:
-        """Its t, what the lower part of z adds to e^t − 1, T and its rest."""
-        if not isinstance(z, Pair):
-            t, whole, rest = self.xp.look_up(z)
-            return t, 0.0, whole, rest
-        total = z.hi + z.lo
-        low = (z.hi - total) + z.lo
-        t, whole, rest = self.xp.look_up(total)
-        return t, low + low * t, whole, rest
+    return {"exp_ratio": exp_ratio, "expm1_ratio": expm1_ratio}
 
 
 @cache
 def table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """2^LIFT·T for every step from LOWEST to HIGHEST: short numbers, and their rests."""
-    integers = _exponentials(range(int(LOWEST), int(HIGHEST) + 1), 1, 2**LIFT)
+    """2^lift·T for every step from LOWEST to HIGHEST: short numbers, and their rests."""
+    integers = _exponentials(range(int(LOWEST), int(HIGHEST) + 1), 1, int(ONE))
     a, a_lo = (part[:, np.newaxis] for part in integers)
     b, b_lo = _exponentials(range(STEPS), STEPS, 1)
     product = a * b  # exact

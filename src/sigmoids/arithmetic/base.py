@@ -1,0 +1,57 @@
+"""What an engine supplies for the algorithms of this package to run on: primitives.
+
+An algorithm is a function that is made for an engine's primitives and a format's constants, and
+compiled where the engine compiles.  Numbers are what the engine computes with, or pairs of them.
+These have parts ``hi`` and ``lo``, and say whether they are ``lifted``: 2^lift times larger than
+what they stand for.
+
+Made for a format:
+
+``powers(fmt)``
+    ``powers(z)``: k = round(z/ln 2), two powers of two whose quotient is 2^k, and whether the first
+    is lifted alone.
+``aligned(fmt)``
+    ``aligned(a, b)``: k near log₂(a/b), and two powers of two whose product with a is 2^−k·a.
+``polynomial(coefficients)``
+    The polynomial with these coefficients, the constant one first.
+
+For the formulas as well, as in :class:`~sigmoids.spec.Vocabulary`: ``abs``, ``copysign``,
+``where``, ``limit``, ``number``, ``plain``, ``itself``, ``squared``, ``with_tail``.
+
+Of numbers, be they pairs or not:
+
+``compiled(function)``
+    The function of primitives as the engine runs it.
+``fma(a, b, c)``
+    a·b + c, rounded once where the processor can; of no pairs.
+``leading(z)``
+    A number, or as much of a pair as one holds.
+``grown(n, p, z)``
+    n, and p times what ``leading`` leaves of z.
+``scaled(number, power)``
+    The product with a power of two.
+``whole(number)``
+    Both parts of a pair in one, if the second may be as much as a millionth of it.
+
+Of pairs:
+
+``pair(hi, lo, lifted)``
+    A pair.
+``bent(lo, slope)``
+    lo + lo·slope where ``whole`` leaves the second part out, else lo.
+``short(hi, lo)``
+    The same sum with a first part whose products are exact.
+``ordered_sum(a, b)``
+    A short sum of a and a smaller b, and the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Base = Any
+"""A class, a module or an object with these primitives."""
+
+Compiled = Callable[..., Any]
+"""A function of numbers."""
