@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
 Accuracy = Literal["high", "fast"]
@@ -35,8 +35,19 @@ class Vocabulary(Protocol):
         """
         ...
 
+    def plain(self, value: Any, /) -> Any:
+        """A constant or the argument in its own type, for what an ulp's error does not matter to.
+
+        Such numbers may be infinite; they are taken where the argument is.
+        """
+        ...
+
     def itself(self, x: Any, /) -> Any:
         """The argument as a result, infinite or not: to be selected, not to be computed with."""
+        ...
+
+    def squared(self, y: T, /) -> T:
+        """The square, be it as small as a subnormal number."""
         ...
 
     def copysign(self, magnitude: T, x: Any, /) -> T:
@@ -99,8 +110,8 @@ Formula = Callable[..., Any]
 Interval = tuple[float, float]
 """From a number to another, both counted in."""
 
-Ties = tuple[tuple[float, float], ...]
-"""Arguments, and how far their exact results are from a midpoint."""
+Exceptions = Mapping[float, float]
+"""Arguments with their results."""
 
 Evaluate = Callable[..., Any]
 """``evaluate(spec, x)``: a member of the family, differentiable where the engine can be."""
@@ -126,16 +137,16 @@ class Bound:
     flushes: bool = False
 
 
-def beside(distance: float) -> float:
-    """The factor that moves a float64 result to its exact value's side of a midpoint."""
-    return 1 + math.copysign(2.0**-49, distance)
-
-
 CORRECTLY_ROUNDED = Bound(0.5)
 
+
 TIED = 2.0**-14
-"""No smaller argument than this has a result that a wider type cannot tell from a midpoint, unless
-:attr:`Spec.ties` has it; the smaller ones are what :attr:`Spec.break_ties` is for."""
+"""No larger argument than this has a result that a wider type cannot tell from a midpoint, unless
+it is among :attr:`Spec.exceptions`."""
+
+STEP = 2.0**-50
+"""By which fraction a result is moved to a side: more than float64 arithmetic is wrong by, and less
+than a midpoint is away from results that are not as good as on it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,29 +171,17 @@ class Spec:
     bounds : mapping
         The largest errors by (dtype, accuracy) and backend, where results are not correctly
         rounded anyway.
-    break_ties : callable, optional
-        ``break_ties(xp, x)``: moves a wide argument, and so its result off the midpoint of two
-        narrower numbers, where the exact value lies beside it by less than the wide dtype can tell.
-        It allows for any arithmetic with errors of a few ulps, and leaves alone what is 0 or not
-        below :data:`TIED`.
-    ties : tuple of pairs of float
+    beside : callable, optional
+        ``beside(xp, x)``: a number by whose sign the exact result of an argument next to 0, nearer
+        than :data:`TIED`, is larger or smaller in magnitude than the midpoint of two narrower
+        numbers that it lies beside, by less than a wide dtype can tell.
+    exceptions : mapping
         The other float32 arguments whose exact results lie within 3 ulps of float64 of a midpoint
-        of float32 numbers, and by how many ulps; positive is away from 0.
-    nudge : callable, optional
-        ``nudge(xp, x)``: moves the wide result instead, by that fraction of it, which is less than
-        its error and costs less.  It is for arithmetic that is the same on all processors, so that
-        it can be seen to settle all narrower numbers.
-    near_zero : {"constant", "linear", "logarithmic"}
-        What the function is for subnormal arguments, for processors that take these to be 0: it
-        does not depend on them, or is proportional to them, or to their logarithm plus a constant.
-    vanishes_as_square : bool
-        Whether it falls as 1/x² far out, for processors that take subnormal results to be 0.
+        of float32 numbers, with these results, correctly rounded.
     arguments : tuple of str
         Their names; formula, reference and derivative take as many.
     domain : pair of float
         The least and the largest argument; the function of others is NaN.
-    root : float or None
-        A zero away from 0, around which the textbook form cancels.
     moderate : tuple of pairs of float
         For every argument an interval, of numbers without a sign or symmetric about 0.  For the
         arguments inside, no limit in the formula acts, no condition of ``rarely`` holds, and what
@@ -195,14 +194,10 @@ class Spec:
     derivative: Callable[..., Any]
     edges: tuple[tuple[float, ...], ...]
     bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]]
-    break_ties: Callable[[Any, Any], Any] | None = None
-    nudge: Callable[[Any, Any], Any] | None = None
-    near_zero: Literal["constant", "linear", "logarithmic"] = "constant"
-    vanishes_as_square: bool = False
+    beside: Callable[[Any, Any], Any] | None = None
+    exceptions: Exceptions = field(default_factory=dict)
     arguments: tuple[str, ...] = ("x",)
     domain: tuple[float, float] = (-math.inf, math.inf)
-    ties: Ties = ()
-    root: float | None = None
     moderate: tuple[Interval, ...] = ((-300.0, 300.0),)
 
     @property
@@ -213,6 +208,36 @@ class Spec:
     def bound(self, backend: str, dtype: str, accuracy: Accuracy) -> Bound:
         """The declared bound of one backend, dtype and accuracy."""
         return self.bounds.get((dtype, accuracy), {}).get(backend, CORRECTLY_ROUNDED)
+
+
+def exceptions(*rows: tuple[str, str]) -> Exceptions:
+    """Arguments with their results from pairs of hexadecimal numbers."""
+    return {float.fromhex(argument): float.fromhex(result) for argument, result in rows}
+
+
+def reflected(
+    name: str,
+    spec: Spec,
+    derivative: Callable[..., Any],
+    bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]],
+) -> Spec:
+    """The function −f(−x), for an f of one argument that takes any number."""
+    reference = spec.reference
+    return replace(
+        spec,
+        name=name,
+        formula=_odd(spec.formula),
+        reference=lambda m, x: -reference(m, -x),
+        derivative=derivative,
+        edges=tuple((-x, -y) for x, y in spec.edges),
+        bounds=bounds,
+        beside=spec.beside and _odd(spec.beside),
+        exceptions={-x: -y for x, y in spec.exceptions.items()},
+    )
+
+
+def _odd(function: Formula) -> Formula:
+    return lambda xp, x: -function(xp, -x)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,14 +252,11 @@ class Joint:
         All results, as a tuple.
     parts : tuple of Spec
         What each of the results is.
-    break_ties : callable, optional
-        As in :class:`Spec`, for all results.
     """
 
     name: str
     formula: Formula
     parts: tuple[Spec, ...]
-    break_ties: Callable[[Any, Any], Any] | None = None
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sigmoids.accuracy.roots import roots
 from sigmoids.accuracy.truth import tie_distance
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ def float64_points(spec: Spec, number: int, seed: int = 0) -> NDArray[np.float64
     points = [rng.uniform(low, high, number) for low, high in regions]
     for low, high in (-745, 0), (0, 709):
         points.append(np.exp(rng.uniform(low, high, number)) * rng.choice([-1.0, 1.0], number))
-    if spec.root is not None:
-        points.append(spec.root * (1 + np.exp(rng.uniform(-36, -3, number // 1000))))
+    near_root = 1 + np.exp(rng.uniform(-36, -3, number // 1000))
+    points.extend(root * near_root for root in roots(spec))
     near_ties = rng.uniform(max(spec.domain[0], -40), min(spec.domain[1], 40), number)
     near_ties = near_ties[np.argsort(tie_distance(spec, near_ties))[: number // 100]]
     places = _around(np.array(PLACES, np.float64), 1)

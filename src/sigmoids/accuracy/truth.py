@@ -9,6 +9,7 @@ import numpy as np
 
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
+from sigmoids.accuracy.roots import roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,9 +159,9 @@ def _textbook(spec: Spec, inputs: tuple[NDArray[Any], ...]) -> NDArray[Any]:
         for *edge, value in spec.edges:
             if np.isinf(edge).any():  # where textbook forms may have ∞ − ∞ or ∞/∞
                 exact[np.all([a == e for a, e in zip(inputs, edge, strict=True)], axis=0)] = value
-        if spec.root is not None:
+        for root in roots(spec):
             oracle = Oracle(spec)
-            for i in np.flatnonzero(np.abs(np.abs(x) - abs(spec.root)) < AROUND[wide]):
+            for i in np.flatnonzero(np.abs(x - root) < AROUND[wide]):
                 exact.flat[i] = oracle.wide(_at(inputs, i), wide)
     return exact
 

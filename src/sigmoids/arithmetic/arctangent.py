@@ -49,64 +49,20 @@ SINGLE = tuple(map(float.fromhex, (
 
 def words(base: Base, fmt: Format) -> dict[str, Compiled]:
     """``arctan_ratio(a, b)`` of the vocabulary."""
-    where, whole = base.where, base.whole
-    angle_of, more, less = (_angle_in_pairs if fmt.paired else _angle)(base, fmt)
-    tan = fmt.real(TAN)
+    where, whole, series = base.where, base.whole, base.polynomial(fmt.arctangent)
+    increased, plus = base.increased, base.plus
+    tan, pi_4, pi_4_low = map(fmt.real, (TAN, *fmt.quarter))
+    pi_2, pi_2_low = 2 * pi_4, 2 * pi_4_low
 
     @base.compiled
     def arctan_ratio(a: Any, b: Any) -> Any:
         flipped = whole(a) > whole(b)
         n, m = where(flipped, b, a), where(flipped, a, b)
         large = whole(n) > whole(m) * tan
-        angle = angle_of(where(large, n - m, n) / where(large, n + m, m))
-        angle = where(large, more(angle), angle)
-        return where(flipped, less(angle), angle)
+        u = where(large, n - m, n) / where(large, n + m, m)
+        w = whole(u) * whole(u)
+        angle = increased(u, w * series(w), -w)
+        angle = where(large, plus(pi_4, pi_4_low, angle), angle)
+        return where(flipped, plus(pi_2, pi_2_low, -angle), angle)
 
     return {"arctan_ratio": arctan_ratio}
-
-
-def _angle(base: Base, fmt: Format) -> tuple[Compiled, Compiled, Compiled]:
-    """Arctan u; π/4 and a number; π/2 less a number."""
-    fma, series = base.fma, base.polynomial(fmt.arctangent)
-    pi_4, pi_4_low = map(fmt.real, fmt.quarter)
-    pi_2, pi_2_low = 2 * pi_4, 2 * pi_4_low
-
-    @base.compiled
-    def angle(u: Any) -> Any:
-        w = u * u
-        return fma(u, w * series(w), u)
-
-    @base.compiled
-    def more(angle: Any) -> Any:
-        return pi_4 + (angle + pi_4_low)
-
-    @base.compiled
-    def less(angle: Any) -> Any:
-        return pi_2 - (angle - pi_2_low)
-
-    return angle, more, less
-
-
-def _angle_in_pairs(base: Base, fmt: Format) -> tuple[Compiled, Compiled, Compiled]:
-    """The same; the series is small enough for float64."""
-    fma, series, bent = base.fma, base.polynomial(fmt.arctangent), base.bent
-    whole, pair, number = base.whole, base.pair, base.number
-    pi_4, pi_4_low = fmt.quarter
-    pi_2, pi_2_low = 2 * pi_4, 2 * pi_4_low
-
-    @base.compiled
-    def angle(u: Any) -> Any:
-        total = whole(u)
-        w = total * total
-        low = bent(u.lo, -w)  # by the derivative, 1/(1 + w)
-        return pair(u.hi, fma(total, w * series(w), low), False)
-
-    @base.compiled
-    def more(angle: Any) -> Any:
-        return number(pi_4, pi_4_low) + angle
-
-    @base.compiled
-    def less(angle: Any) -> Any:
-        return number(pi_2, pi_2_low) - angle
-
-    return angle, more, less

@@ -24,21 +24,23 @@ Of numbers, be they pairs or not:
     The function of primitives as the engine runs it.
 ``fma(a, b, c)``
     a·b + c, rounded once where the processor can; of no pairs.
-``leading(z)``
-    A number, or as much of a pair as one holds.
-``grown(n, p, z)``
-    n, and p times what ``leading`` leaves of z.
 ``scaled(number, power)``
     The product with a power of two.
 ``whole(number)``
     Both parts of a pair in one, if the second may be as much as a millionth of it.
+``increased(u, rise, slope)``
+    u + u·rise, for a function of u whose derivative is 1 + slope.
+``plus(high, low, u)``
+    u added to the two parts of a larger number.
 
 Of pairs:
 
 ``pair(hi, lo, lifted)``
     A pair.
-``bent(lo, slope)``
-    lo + lo·slope where ``whole`` leaves the second part out, else lo.
+``leading(z)``
+    As much of it as one number holds; of a number all.
+``grown(n, p, z)``
+    n, and p times what ``leading`` leaves of z.
 ``short(hi, lo)``
     The same sum with a first part whose products are exact.
 ``ordered_sum(a, b)``

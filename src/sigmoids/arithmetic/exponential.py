@@ -50,17 +50,17 @@ W_MAX = 0.1202
 def words(base: Base, fmt: Format) -> dict[str, Compiled]:
     """``exp_ratio(z)`` and ``expm1_ratio(z)`` of :class:`~sigmoids.spec.Vocabulary`."""
     ratio = (_in_pairs if fmt.paired else _in_numbers)(base, fmt)
-    where, leading, grown = base.where, base.leading, base.grown
+    where = base.where
 
     @base.compiled
     def exp_ratio(z: Any) -> Any:
-        p, q, _, _ = ratio(leading(z))
-        return grown(p, p, z), q
+        p, q, _, _ = ratio(z)
+        return p, q
 
     @base.compiled
     def expm1_ratio(z: Any) -> Any:
-        p, q, k, d = ratio(leading(z))
-        return grown(where(k == 0, d, p - q), p, z), q
+        p, q, k, d = ratio(z)
+        return where(k == 0, d, p - q), q
 
     return {"exp_ratio": exp_ratio, "expm1_ratio": expm1_ratio}
 
@@ -102,13 +102,14 @@ def _in_numbers(base: Base, fmt: Format) -> Compiled:
 
 
 def _in_pairs(base: Base, fmt: Format) -> Compiled:
-    """The same to about 2^−59, and d to far more."""
+    """The same to about 2^−59, and d to far more; z may be a pair."""
     reduction, series = _reduction(base, fmt), base.polynomial(fmt.exponential)
     ordered_sum, pair, short = base.ordered_sum, base.pair, base.short
+    leading, grown = base.leading, base.grown
 
     @base.compiled
     def ratio(z: Any) -> Any:
-        k, r, r_lo, down, up, lifted = reduction(z)
+        k, r, r_lo, down, up, lifted = reduction(leading(z))
         w = r * r
         even, even_lo = ordered_sum(2.0, w * series(w))
         above, above_lo = ordered_sum(even, r)
@@ -117,6 +118,7 @@ def _in_pairs(base: Base, fmt: Format) -> Compiled:
         below_lo = below_lo + (even_lo - r_lo)
         d, d_lo = short(2 * r, 2 * r_lo)
         p = pair(above * down, above_lo * down, lifted)
-        return p, pair(below * up, below_lo * up, False), k, pair(d * up, d_lo * up, False)
+        q, d = pair(below * up, below_lo * up, False), pair(d * up, d_lo * up, False)
+        return grown(p, p, z), q, k, grown(d, p, z)
 
     return ratio

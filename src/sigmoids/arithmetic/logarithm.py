@@ -89,18 +89,15 @@ def _sum(base: Base, fmt: Format) -> Compiled:
 
 def _sum_in_pairs(base: Base, fmt: Format) -> Compiled:
     """The same; the series is small enough for float64."""
-    fma, series, bent = base.fma, base.polynomial(fmt.logarithm), base.bent
-    whole, ordered_sum, pair = base.whole, base.ordered_sum, base.pair
+    whole, series, increased = base.whole, base.polynomial(fmt.logarithm), base.increased
+    plus = base.plus
     ln2_high, ln2_low = fmt.ln2
 
     @base.compiled
     def logarithm(k: Any, u: Any) -> Any:
-        total = whole(u)
-        v = total * total
-        low = bent(u.lo, 0.25 * v)  # by the derivative, 1/(1 − v/4)
+        v = whole(u) * whole(u)
         # The first product is exact, and 0 or larger than what is added.
-        hi, lo = ordered_sum(k * ln2_high, u.hi)
-        return pair(hi, lo + fma(k, ln2_low, fma(total, v * series(v), low)), u.lifted)
+        return plus(k * ln2_high, k * ln2_low, increased(u, v * series(v), 0.25 * v))
 
     return logarithm
 

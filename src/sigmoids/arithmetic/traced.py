@@ -24,9 +24,17 @@ class Traced:
         """As it is."""
         return value
 
+    def plain(self, value: Any) -> Any:
+        """As it is."""
+        return value
+
     def itself(self, x: Any) -> Any:
         """As it is."""
         return x
+
+    def squared(self, y: Any) -> Any:
+        """The product."""
+        return y * y
 
     def with_tail(self, number: Any, tail: Any) -> Any:
         """The sum."""
@@ -48,14 +56,6 @@ class Traced:
 
         return value
 
-    def leading(self, z: Any) -> Any:
-        """All of it."""
-        return z
-
-    def grown(self, n: Any, _p: Any, _z: Any) -> Any:
-        """``leading`` left nothing."""
-        return n
-
     def scaled(self, number: Any, power: Any) -> Any:
         """The product."""
         return number * power
@@ -63,6 +63,14 @@ class Traced:
     def whole(self, number: Any) -> Any:
         """It is."""
         return number
+
+    def increased(self, u: Any, rise: Any, _slope: Any) -> Any:
+        """By one product."""
+        return u + u * rise
+
+    def plus(self, high: Any, low: Any, u: Any) -> Any:
+        """The smaller ones first."""
+        return high + (u + low)
 
 
 class TracedPairs(Traced):
@@ -105,6 +113,14 @@ class TracedPairs(Traced):
         short = math.ldexp(round(mantissa * 2**26), exponent - 26)
         return self.pair(self.numbers.constant(short), (value - short) + rest)
 
+    def plain(self, value: Any) -> Any:
+        """Of the engine."""
+        return self.numbers.plain(value)
+
+    def squared(self, y: Pair) -> Any:
+        """As the engine does."""
+        return self.numbers.squared(y)
+
     def with_tail(self, number: Pair, tail: Pair) -> Any:
         """As the engine does."""
         return self.numbers.with_tail(number, tail)
@@ -144,6 +160,11 @@ class TracedPairs(Traced):
         """The sum of both parts."""
         return number.hi + number.lo
 
-    def bent(self, lo: Any, _slope: Any) -> Any:
-        """``whole`` left nothing out."""
-        return lo
+    def increased(self, u: Pair, rise: Any, _slope: Any) -> Pair:
+        """The product of the whole has the slope in it."""
+        return self.pair(u.hi, u.lo + self.whole(u) * rise)
+
+    def plus(self, high: Any, low: Any, u: Pair) -> Pair:
+        """With Dekker's sum."""
+        hi, lo = self.ordered_sum(high, u.hi)
+        return self.pair(hi, lo + (low + u.lo))

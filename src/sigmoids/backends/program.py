@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache, partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from sigmoids.arithmetic import exponential, tabulated, vocabulary
 from sigmoids.arithmetic.formats import FLOAT64, PAIRS
 from sigmoids.arithmetic.traced import Traced, TracedPairs
-from sigmoids.spec import beside, results
+from sigmoids.spec import STEP, TIED, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sigmoids.arithmetic.base import Compiled
     from sigmoids.arithmetic.formats import Format
     from sigmoids.backends.engine import Arrays
-    from sigmoids.spec import Function, Ties
+    from sigmoids.spec import Function, Spec
 
 
 UP = 2.0**FLOAT64.logarithm_lift
@@ -200,11 +201,16 @@ INTEGERS: dict[int, type[np.signedinteger[Any]]] = {4: np.int32, 8: np.int64}
 """Of the size of a floating type."""
 
 
-def _settle(ties: Ties, x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
-    hits = [(np.flatnonzero(x == argument), beside(distance)) for argument, distance in ties]
-    np.copyto(out, y)
-    for places, factor in hits:
-        out[places] *= factor
+def _settle(spec: Spec, x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    """Move results off midpoints that their exact values lie beside."""
+    hits = [(x == argument, result) for argument, result in spec.exceptions.items()]
+    factor = np.ones_like(x)
+    if spec.beside is not None:
+        side = spec.beside(SimpleNamespace(abs=np.abs, where=np.where), x)
+        factor[np.abs(x) < TIED] += np.copysign(STEP, side)[np.abs(x) < TIED]
+    np.multiply(y, factor, out=out)
+    for places, result in hits:
+        out[places] = result
     return out
 
 
@@ -342,14 +348,13 @@ def extended(spec: Function) -> Program:
 @cache
 def narrowing(spec: Function) -> Program:
     """The formula in float64, ready to be rounded to a narrower dtype."""
-    if spec.break_ties is None and not any(part.ties for part in spec.parts):
+    if not any(part.exceptions or part.beside for part in spec.parts):
         return native(spec)
 
     def trace(x: Any, *others: Any) -> Any:
-        moved = x if spec.break_ties is None else spec.break_ties(_VOCABULARY, x)
-        computed = results(spec.formula(_VOCABULARY, moved, *others))
+        computed = results(spec.formula(_VOCABULARY, x, *others))
         return tuple(
-            Node(partial(_settle, part.ties), (x, y)) if part.ties else y
+            Node(partial(_settle, part), (x, y)) if part.exceptions or part.beside else y
             for y, part in zip(computed, spec.parts, strict=True)
         )
 

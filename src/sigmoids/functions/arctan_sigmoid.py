@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
 from sigmoids.functions import arctan_sigmoid_derivative
-from sigmoids.spec import Accuracy, Bound, Spec
+from sigmoids.spec import Accuracy, Bound, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,17 +46,17 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = ((-math.inf, -1.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 1.0))
 
-TIES = (
-    (float.fromhex("0x1.cd125ep-7"), 0.096),
-    (float.fromhex("-0x1.cd125ep-7"), 0.096),
-    (float.fromhex("0x1.bc87fep+15"), 1.077),
-    (float.fromhex("-0x1.bc87fep+15"), 1.077),
-    (float.fromhex("0x1.9f02f6p+23"), -1.318),
-    (float.fromhex("-0x1.9f02f6p+23"), -1.318),
-    (float.fromhex("0x1.8a8518p-4"), 2.537),
-    (float.fromhex("-0x1.8a8518p-4"), 2.537),
-    (float.fromhex("0x1.7b706cp+18"), -2.925),
-    (float.fromhex("-0x1.7b706cp+18"), -2.925),
+EXCEPTIONS = exceptions(
+    ("0x1.cd125ep-7", "0x1.ccff28p-7"),
+    ("-0x1.cd125ep-7", "-0x1.ccff28p-7"),
+    ("0x1.bc87fep+15", "0x1.ffff12p-1"),
+    ("-0x1.bc87fep+15", "-0x1.ffff12p-1"),
+    ("0x1.9f02f6p+23", "0x1.fffffep-1"),
+    ("-0x1.9f02f6p+23", "-0x1.fffffep-1"),
+    ("0x1.8a8518p-4", "0x1.878ce2p-4"),
+    ("-0x1.8a8518p-4", "-0x1.878ce2p-4"),
+    ("0x1.7b706cp+18", "0x1.ffffdcp-1"),
+    ("-0x1.7b706cp+18", "-0x1.ffffdcp-1"),
 )
 
 BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
@@ -90,8 +90,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     BOUNDS,
-    near_zero="linear",
-    ties=TIES,
+    exceptions=EXCEPTIONS,
     moderate=((-FAR, FAR),),
 )
 

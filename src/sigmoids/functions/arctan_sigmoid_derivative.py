@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
-from sigmoids.spec import Accuracy, Bound, Spec
+from sigmoids.spec import Accuracy, Bound, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ def formula(xp: Vocabulary, x: Any) -> Any:
     square = xp.number(SQUARE, SQUARE_LOW)
     n = xp.rarely(large, xp.number(TWO_OVER_PI, TWO_OVER_PI_LOW), square)
     y = n / xp.rarely(large, far, square + near * near)
-    return xp.rarely(large, y * y, y)
+    return xp.rarely(large, xp.squared(y), y)
 
 
 TWO_OVER_PI = float.fromhex("0x1.45f306dc9c883p-1")
@@ -91,13 +91,13 @@ def fourth(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = ((-math.inf, 0.0), (-0.0, 1.0), (0.0, 1.0), (math.inf, 0.0))
 
-TIES = (
-    (float.fromhex("0x1.9a2230p-7"), 0.404),
-    (float.fromhex("-0x1.9a2230p-7"), 0.404),
-    (float.fromhex("0x1.85d14cp+23"), -0.475),
-    (float.fromhex("-0x1.85d14cp+23"), -0.475),
-    (float.fromhex("0x1.30e5d0p-12"), 2.187),
-    (float.fromhex("-0x1.30e5d0p-12"), 2.187),
+EXCEPTIONS = exceptions(
+    ("0x1.9a223p-7", "0x1.ffcd5cp-1"),
+    ("-0x1.9a223p-7", "0x1.ffcd5cp-1"),
+    ("0x1.85d14cp+23", "0x1.65f876p-49"),
+    ("-0x1.85d14cp+23", "0x1.65f876p-49"),
+    ("0x1.30e5dp-12", "0x1.fffffap-1"),
+    ("-0x1.30e5dp-12", "0x1.fffffap-1"),
 )
 
 BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
@@ -131,8 +131,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     BOUNDS,
-    vanishes_as_square=True,
-    ties=TIES,
+    exceptions=EXCEPTIONS,
     moderate=((-(2.0**23), 2.0**23),),
 )
 SECOND = Spec(
@@ -142,7 +141,6 @@ SECOND = Spec(
     third,
     ((-math.inf, 0.0), (-0.0, 0.0), (0.0, -0.0), (math.inf, -0.0)),
     {},
-    near_zero="linear",
 )
 THIRD = Spec(
     "arctan_sigmoid_third_derivative",

@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
-from sigmoids.functions import sigmoid
-from sigmoids.spec import Accuracy, Bound, Spec
+from sigmoids.functions import sigmoid, softplus
+from sigmoids.spec import Accuracy, Bound, reflected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sigmoids.spec import Evaluate, Vocabulary
-
-
-def formula(xp: Vocabulary, x: Any) -> Any:
-    """min(x, 0) − log(1 + e^−|x|): the terms have one sign, the second comes from e^−|x| itself."""
-    p, q = xp.exp_ratio(-xp.abs(x))
-    rest = -xp.log1p_ratio(p, q)
-    y = xp.where(x < 0, xp.number(xp.limit(x, -FAR, FAR)) + rest, rest)
-    return xp.rarely(x < -FAR, xp.itself(x), y)
-
-
-FAR = 50.0
-"""e^−FAR is less than half an ulp of FAR in every dtype."""
-
-
-def reference(m: Any, x: Any) -> Any:
-    """−(max(−x, 0) + log(1 + e^−|x|))."""
-    return -(m.maximum(-x, 0) + m.log1p(m.exp(-abs(x))))
+    from sigmoids.spec import Evaluate
 
 
 def derivative(evaluate: Evaluate, x: Any) -> Any:
     """σ(−x)."""
     return evaluate(sigmoid.SPEC, -x)
 
-
-TIES = (
-    (float.fromhex("-0x1.d483a0p-12"), 0.044),
-    (float.fromhex("-0x1.47f110p+2"), -0.88),
-    (float.fromhex("-0x1.ad174ep-10"), 1.221),
-    (float.fromhex("-0x1.172c44p-12"), -1.535),
-    (float.fromhex("0x1.df473ep-25"), 2.714),
-)
-
-EDGES = ((-math.inf, -math.inf), (math.inf, -0.0))
 
 BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     ("float64", "high"): {
@@ -71,16 +43,7 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     },
 }
 
-SPEC = Spec(
-    "log_sigmoid",
-    formula,
-    reference,
-    derivative,
-    EDGES,
-    BOUNDS,
-    ties=TIES,
-    moderate=((-FAR, FAR),),
-)
+SPEC = reflected("log_sigmoid", softplus.SPEC, derivative, BOUNDS)
 
 
 def log_sigmoid(

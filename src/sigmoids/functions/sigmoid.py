@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
 from sigmoids.functions import sigmoid_derivative
-from sigmoids.spec import Accuracy, Bound, Spec
+from sigmoids.spec import Accuracy, Bound, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,26 +31,16 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
     return evaluate(sigmoid_derivative.SPEC, x)
 
 
-def break_ties(xp: Vocabulary, x: Any) -> Any:
-    """Settle the float32 inputs near 0 whose result float64 cannot tell from a midpoint.
-
-    For |x| < 2^−14, σ(x) = ½ + x/4 − x³/48 + …, where ½ + x/4 can be the midpoint of two float32
-    numbers.  The exact value then lies on the side of ½, by as little as 2^−75.  So x is shortened
-    by a 2^−27th; where ½ + x/4 is no midpoint, it is further from one than that and than x³/48.
-    """
-    return xp.where(xp.abs(x) < 2.0**-14, x * (1 - 2.0**-27), x)
+def beside(_xp: Vocabulary, x: Any) -> Any:
+    """The side of ½: for |x| < 2^−14 σ(x) = ½ + x/4 − x³/48 + …, and ½ + x/4 may be a midpoint."""
+    return -x
 
 
-def nudge(xp: Vocabulary, x: Any) -> Any:
-    """Half an ulp toward ½, which is the side of the exact value where ½ + x/4 is a midpoint."""
-    return xp.copysign(2.0**-53, -x)
-
-
-TIES = (
-    (float.fromhex("0x1.250c08p-9"), -2.19),
-    (float.fromhex("0x1.437902p-5"), -0.49),
-    (float.fromhex("-0x1.250c02p-10"), 0.25),
-    (float.fromhex("-0x1.2082e0p-3"), -1.06),
+EXCEPTIONS = exceptions(
+    ("0x1.250c08p-9", "0x1.004942p-1"),
+    ("0x1.437902p-5", "0x1.050db8p-1"),
+    ("-0x1.250c02p-10", "0x1.ffb6bep-2"),
+    ("-0x1.2082ep-3", "0x1.dbfeep-2"),
 )
 
 EDGES = ((-math.inf, 0.0), (-0.0, 0.5), (0.0, 0.5), (math.inf, 1.0))
@@ -75,7 +65,7 @@ BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
     ("bfloat16", "fast"): {"jax": Bound(0.51, "-0x1.0000000000000p-8", flushes=True)},
 }
 
-SPEC = Spec("sigmoid", formula, reference, derivative, EDGES, BOUNDS, break_ties, nudge, ties=TIES)
+SPEC = Spec("sigmoid", formula, reference, derivative, EDGES, BOUNDS, beside, EXCEPTIONS)
 
 
 def sigmoid(

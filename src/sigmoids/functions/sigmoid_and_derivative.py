@@ -26,7 +26,6 @@ SPEC = Joint(
     "sigmoid_and_derivative",
     formula,
     (sigmoid.SPEC, sigmoid_derivative.SPEC),
-    sigmoid.break_ties,
 )
 
 

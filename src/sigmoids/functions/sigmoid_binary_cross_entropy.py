@@ -26,9 +26,8 @@ def formula(xp: Vocabulary, x: Any, y: Any) -> Any:
     rest = xp.log1p_ratio(p, q)
     label = xp.number(xp.limit(y, -FAR, FAR))
     near = xp.number(xp.limit(magnitude, 0.0, FAR)) * xp.where(x > 0, xp.number(1.0) - label, label)
-    one = xp.limit(y, 1.0, 1.0)  # in the argument's own type
-    label_weight = xp.where(x > 0, one - y, y)
-    product = xp.limit(magnitude, 0.0, math.inf) * label_weight
+    label_weight = xp.where(x > 0, xp.plain(1.0) - xp.plain(y), xp.plain(y))
+    product = xp.plain(xp.limit(magnitude, 0.0, math.inf)) * label_weight
     far = xp.number(xp.limit(product, -FAR, FAR))
     beyond = (magnitude > FAR) | (xp.abs(label_weight) > FAR)
     loss = xp.with_tail(xp.rarely(beyond, far, near), rest)

@@ -86,7 +86,6 @@ SECOND = Spec(
     third,
     ((-math.inf, 0.0), (math.inf, -0.0)),
     {("float64", "high"): {"jax": Bound(0.52, "-0x1.6da98afbb4770p-2")}},
-    near_zero="linear",
 )
 
 

@@ -40,17 +40,12 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
     return evaluate(silu_derivative.SPEC, x)
 
 
-def break_ties(xp: Vocabulary, x: Any) -> Any:
-    """Settle x/2 + x²/4 − x⁴/48 + …, where its first terms are a midpoint of float32 numbers.
+def beside(xp: Vocabulary, x: Any) -> Any:
+    """Of x/2 + x²/4 − x⁴/48 + … below where x/2 + x²/4 is a midpoint, above where x/2 is one.
 
-    Where x/2 + x²/4 is one, the result lies below.  Where x/2 itself is midway between two
-    subnormal numbers, it lies above.
+    That may be midway between two subnormal numbers, for |x| < 2^−30.
     """
-    more, less = x * (1 + 2.0**-50), x * (1 - 2.0**-50)
-    above, below = xp.where(x < 0, less, more), xp.where(x < 0, more, less)
-    magnitude = xp.abs(x)
-    moved = xp.where(magnitude < 2.0**-30, above, below)
-    return xp.where(magnitude < 2.0**-14, moved, x)
+    return xp.where(xp.abs(x) < 2.0**-30, x, -x)
 
 
 EDGES = ((-math.inf, -0.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, math.inf))
@@ -86,8 +81,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     BOUNDS,
-    break_ties,
-    near_zero="linear",
+    beside,
     moderate=((-FAR, FAR),),
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
 from sigmoids.functions import sigmoid_derivative
-from sigmoids.spec import Accuracy, Bound, Spec
+from sigmoids.spec import Accuracy, Bound, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,8 @@ def formula(xp: Vocabulary, x: Any) -> Any:
     around = (z > -2.0) & (z < -0.75)
     zero, one = xp.number(0.0), xp.number(1.0)
     t = xp.number(z) - xp.where(around, xp.number(ROOT), zero)
-    t = t - xp.where(around, xp.number(ROOT_REST, ROOT_LOW), zero)
+    t = t - xp.where(around, xp.number(ROOT_REST), zero)
+    t = t - xp.where(around, xp.number(ROOT_LOW), zero)
     c = xp.where(around, xp.number(C, C_LOW), one)
     p, q = xp.exp_ratio(t)
     d, _ = xp.expm1_ratio(t)
@@ -39,8 +40,8 @@ def formula(xp: Vocabulary, x: Any) -> Any:
 ROOT = float.fromhex("-0x1.474974p+0")
 ROOT_REST = float.fromhex("0x1.bdf6fa40e5168p-27")
 ROOT_LOW = float.fromhex("0x1.b29f55d76b5fdp-81")
-"""The zero, −1 − W(1/e) with Lambert's W: a float32 number, which is subtracted from others without
-an error, and the rest in two parts."""
+"""The zero, −1 − W(1/e) with Lambert's W, in three parts: next to it, the first two are subtracted
+without an error, so that all digits of the difference are right."""
 
 C = float.fromhex("0x1.1d25cf210482ep-2")
 C_LOW = float.fromhex("-0x1.ca2d0d94faaecp-60")
@@ -99,17 +100,17 @@ def weighted_derivative(evaluate: Evaluate, x: Any) -> Any:
     return evaluate(SECOND, x) - evaluate(sigmoid_derivative.SPEC, x)
 
 
-def break_ties(xp: Vocabulary, x: Any) -> Any:
-    """Settle ½ + x/2 − x³/12 + … where ½ + x/2 is a midpoint: it lies on the side of ½."""
-    return xp.where(xp.abs(x) < 2.0**-14, x * (1 - 2.0**-27), x)
+def beside(_xp: Vocabulary, x: Any) -> Any:
+    """The side of ½, where ½ + x/2 of ½ + x/2 − x³/12 + … is a midpoint."""
+    return -x
 
 
 EDGES = ((-math.inf, -0.0), (-0.0, 0.5), (0.0, 0.5), (math.inf, 1.0))
 
-TIES = (
-    (float.fromhex("0x1.250c04p-10"), -0.769),
-    (float.fromhex("0x1.184a0ep-9"), 1.015),
-    (float.fromhex("-0x1.56339cp-3"), -1.074),
+EXCEPTIONS = exceptions(
+    ("0x1.250c04p-10", "0x1.004942p-1"),
+    ("0x1.184a0ep-9", "0x1.008c26p-1"),
+    ("-0x1.56339cp-3", "0x1.aad894p-2"),
 )
 
 BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
@@ -143,9 +144,8 @@ SPEC = Spec(
     derivative,
     EDGES,
     BOUNDS,
-    break_ties,
-    ties=TIES,
-    root=ROOT,
+    beside,
+    exceptions=EXCEPTIONS,
 )
 SECOND = Spec(
     "silu_second_derivative",
@@ -154,7 +154,6 @@ SECOND = Spec(
     third,
     ((-math.inf, -0.0), (math.inf, -0.0)),
     {},
-    root=2.3993572805154,
 )
 WEIGHTED = Spec(
     "weighted_sigmoid_derivative",
@@ -163,7 +162,6 @@ WEIGHTED = Spec(
     weighted_derivative,
     ((-math.inf, -0.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 0.0)),
     {},
-    near_zero="linear",
 )
 
 

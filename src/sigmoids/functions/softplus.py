@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
 from sigmoids.functions import sigmoid
-from sigmoids.spec import Accuracy, Bound, Spec
+from sigmoids.spec import Accuracy, Bound, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,12 +37,12 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
     return evaluate(sigmoid.SPEC, x)
 
 
-TIES = (
-    (float.fromhex("0x1.d483a0p-12"), 0.044),
-    (float.fromhex("0x1.47f110p+2"), -0.88),
-    (float.fromhex("0x1.ad174ep-10"), 1.221),
-    (float.fromhex("0x1.172c44p-12"), -1.535),
-    (float.fromhex("-0x1.df473ep-25"), 2.714),
+EXCEPTIONS = exceptions(
+    ("0x1.d483ap-12", "0x1.63017ap-1"),
+    ("0x1.47f11p+2", "0x1.485248p+2"),
+    ("0x1.ad174ep-10", "0x1.634f82p-1"),
+    ("0x1.172c44p-12", "0x1.62f5a2p-1"),
+    ("-0x1.df473ep-25", "0x1.62e43p-1"),
 )
 
 EDGES = ((-math.inf, 0.0), (math.inf, math.inf))
@@ -78,7 +78,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     BOUNDS,
-    ties=TIES,
+    exceptions=EXCEPTIONS,
     moderate=((-FAR, FAR),),
 )
 

@@ -21,7 +21,7 @@ from sigmoids.backends import narrow
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.jax.subnormal import round_once, with_lift, without_lift
 from sigmoids.backends.jax.vocabulary import JaxNumbers, XlaVocabulary
-from sigmoids.spec import beside, results
+from sigmoids.spec import STEP, TIED, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +36,6 @@ DOUBLE = np.dtype(np.float64)
 
 TINY = 2.0**-500
 """Arguments below it are lifted, where the function is not constant for them."""
-
-FAR = 2.0**400
-"""Arguments above it are made smaller, where the function falls as their inverse square."""
 
 TINY_SINGLE, LIFT_SINGLE = 2.0**-100, 64
 """The same in float32."""
@@ -87,10 +84,9 @@ def _compute(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
             return _natively(spec, inputs)
         number, *others = (with_lift(x, 0) for x in inputs)
         xp = JaxNumbers(number, DOUBLE, jnp.zeros((), jnp.bool_)).vocabulary(paired=False)
-        moved = number if spec.break_ties is None else spec.break_ties(xp, number)
-        computed = results(spec.formula(xp, moved, *others))
+        computed = results(spec.formula(xp, number, *others))
         return tuple(
-            round_once(_settle(part, number, y), dtype)
+            round_once(_settle(xp, part, number, y), dtype)
             for part, y in zip(spec.parts, computed, strict=True)
         )
 
@@ -114,16 +110,11 @@ def _natively(spec: Function, inputs: Inputs) -> Inputs:
 def _in_float64(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
     x, *others = inputs
     tiny = lifted = jnp.zeros((), jnp.bool_)
-    near_zero = {part.near_zero for part in spec.parts}
-    if near_zero != {"constant"}:
+    if near_zero := _near_zero(spec):
         tiny = jnp.abs(x) < TINY
         x = jnp.where(tiny, with_lift(x, FLOAT64.lift), x)
-    if "linear" in near_zero:
+    if near_zero == "linear":
         lifted = tiny
-    if any(part.vanishes_as_square for part in spec.parts):
-        far = jnp.abs(x) > FAR
-        x = jnp.where(far, x * 2.0 ** (-FLOAT64.lift // 2), x)
-        lifted |= far
     numbers = JaxNumbers(x, DOUBLE, lifted)
     xp = numbers.vocabulary(paired=accuracy == "high")
     computed = results(spec.formula(xp, x, *others))
@@ -132,15 +123,34 @@ def _in_float64(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
     return tuple(without_lift(y, numbers.lifted) for y in computed)
 
 
-def _settle(part: Spec, x: jax.Array, y: jax.Array) -> jax.Array:
-    """Results that are as good as ties, moved to the side that they are on."""
-    for argument, distance in part.ties:
-        y = jnp.where(x == argument, y * beside(distance), y)
+def _settle(xp: Any, part: Spec, x: jax.Array, y: jax.Array) -> jax.Array:
+    """Results moved off midpoints that their exact values lie beside."""
+    if part.beside is not None:
+        step = jnp.copysign(STEP, part.beside(xp, x))
+        y = jnp.where(jnp.abs(x) < TIED, y * (1 + step), y)
+    for argument, result in part.exceptions.items():
+        y = jnp.where(x == argument, result, y)
     return y
 
 
+@cache
+def _near_zero(spec: Function) -> str:
+    """What the function is for subnormal arguments, which XLA takes to be 0."""
+    if len(spec.arguments) > 1:
+        return ""
+    x = np.array([2.0**-400, 2.0**-800])
+    for part in spec.parts:
+        with np.errstate(all="ignore"):
+            first, second = part.reference(np, x)
+        if second == first * 2.0**-400:
+            return "linear"
+        if abs(first) > 100 and abs(second / first - 2) < 0.01:
+            return "logarithmic"
+    return ""
+
+
 def _logarithmic(spec: Function) -> bool:
-    return any(part.near_zero == "logarithmic" for part in spec.parts)
+    return _near_zero(spec) == "logarithmic"
 
 
 def _less_lift(xp: Any, y: Any, tiny: jax.Array, lift: int) -> Any:

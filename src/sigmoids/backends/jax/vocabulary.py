@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 COMPARABLE = LIFTED * 2.0**-FLOAT64.lift
 """Numbers below it may be lifted to be added to others that are."""
 
+SMALL = 2.0**-450
+"""Numbers below it have squares that are lifted."""
+
 
 class JaxNumbers(Traced):
     """The primitives on JAX arrays and tracers in one dtype.
@@ -52,6 +55,19 @@ class JaxNumbers(Traced):
     def number(self, value: Any, _rest: float = 0.0) -> Any:
         """As it is, a constant in the formula's dtype."""
         return self.dtype.type(value) if isinstance(value, float) else value
+
+    plain = number
+
+    def squared(self, y: Any) -> Any:
+        """Lifted where it is small, and nothing else of the formula counts."""
+        if self.dtype != np.float64:
+            return y * y
+        pairs = TracedPairs(self)
+        small = jnp.abs(pairs.whole(y) if isinstance(y, Pair) else y) < SMALL
+        self.lifted |= small
+        factor = jnp.where(small, 2.0 ** (FLOAT64.lift // 2), 1.0)
+        y = pairs.scaled(y, factor) if isinstance(y, Pair) else y * factor
+        return y * y
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         """A select."""

@@ -69,23 +69,6 @@ def inside(interval: Interval, real: Any) -> Check:
     return Check(unsigned(0), seen, passed)
 
 
-def not_below(least: float, real: Any) -> Check:
-    """The numbers whose magnitude is not below one, and zeros."""
-    unsigned, bits_of = _bits(real)
-    one = unsigned(1)
-    limit = unsigned(np.array(least, real).view(unsigned) << one) - one
-
-    @jit
-    def seen(nearest: Any, x: Any) -> Any:
-        return min(nearest, unsigned(unsigned(bits_of(x) << one) - one))  # the largest for 0
-
-    @jit
-    def passed(nearest: Any) -> bool:
-        return nearest >= limit
-
-    return Check(~unsigned(0), seen, passed)
-
-
 def other_than(number: float, real: Any) -> Check:
     """All but a number and its negative."""
     unsigned, bits_of = _bits(real)

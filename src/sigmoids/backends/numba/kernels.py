@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import from_dtype
 
-from sigmoids.arithmetic.formats import ERROR
+from sigmoids.arithmetic import formats, vocabulary
+from sigmoids.arithmetic.scalars import Scalars
 from sigmoids.backends import narrow
 from sigmoids.backends.numba import checks, loops, pairs
 from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback, compile_loop
 from sigmoids.backends.numba.fingerprint import fingerprint
-from sigmoids.backends.numba.primitives import fma, is_nan, jit
+from sigmoids.backends.numba.primitives import copysign, fma, is_nan, jit
 from sigmoids.backends.numba.vocabularies import (
     FLOAT32,
     FLOAT64,
@@ -22,12 +24,12 @@ from sigmoids.backends.numba.vocabularies import (
     PAIRS,
     PAIRS_MODERATE,
 )
-from sigmoids.spec import TIED, beside
+from sigmoids.spec import results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sigmoids.spec import Accuracy, Function, Spec
+    from sigmoids.spec import Accuracy, Function, Spec, Vocabulary
 
 
 def loop(
@@ -126,7 +128,7 @@ def look_up(spec: Function, dtype: np.dtype[Any]) -> Callable[[Any], Any]:
 def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., Any]:
     """The results for one number, the formula evaluated one precision up for "high"."""
     if accuracy == "fast":
-        formula = jit(spec.formula)
+        formula = compiled(spec.formula)
         xp = FLOAT64 if dtype == np.float64 else FLOAT32
 
         def native(x: Any) -> Any:
@@ -165,19 +167,15 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
     interval, other = spec.moderate[0], spec.moderate[-1]
     argument = checks.inside(interval, real)
     for part in spec.parts if narrowed else ():
-        if part.break_ties is not None and part.nudge is None:
-            argument = checks.both(argument, checks.not_below(TIED, real))
-        for tie in _undecided(part):
-            if interval[0] <= tie <= interval[1] and tie not in DECIDED:
-                argument = checks.both(argument, checks.other_than(tie, real))
+        for number in misrounded(spec, part):
+            argument = checks.both(argument, checks.other_than(number, real))
     label = checks.inside(other, real)
-    result = checks.decided(ERROR) if narrowed else checks.ANY
+    result = checks.decided(formats.ERROR) if narrowed else checks.ANY
     seen, seen_label, seen_result = argument.seen, label.seen, result.seen
     passed, passed_label, passed_result = argument.passed, label.passed, result.passed
-    formula, xp = jit(spec.formula), NARROWED_MODERATE if narrowed else PAIRS_MODERATE
-    first, second = (
-        jit(_narrowed(part) if narrowed else _rounded) for part in (spec.parts[0], spec.parts[-1])
-    )
+    formula, xp = compiled(spec.formula), NARROWED_MODERATE if narrowed else PAIRS_MODERATE
+    settled = [_narrowed(part, xp) if narrowed else _rounded for part in spec.parts]
+    first, second = settled[0], settled[-1]
 
     def one(state: Any, x: Any) -> Any:
         number = np.float64(x)
@@ -206,86 +204,90 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
     return loops.Kernel(argument.start, step, passed)
 
 
+def misrounded(spec: Function, part: Spec) -> list[float]:
+    """Moderate exceptions to which the shorter kernel is none, computed as it does."""
+    (low, high), place = spec.moderate[0], spec.parts.index(part)
+    base = Scalars()
+    xp = vocabulary(base, formats.NARROWED_MODERATE)
+
+    def result(x: float) -> float:
+        y = results(spec.formula(xp, x))[place]
+        if part.beside is not None:
+            y = base.fma(y, base.copysign(HALF_ULP, part.beside(xp, x)), y)
+        return float(np.float32(y))
+
+    return [x for x, y in part.exceptions.items() if low <= x <= high and result(x) != y]
+
+
 def rounded_once(spec: Function) -> Callable[..., Any]:
     """The float32 results for float32 numbers, evaluated in float64."""
-    formula = jit(spec.formula)
-    settle, settle_second = (_settle(part) for part in (spec.parts[0], spec.parts[-1]))
-    nudged = spec.break_ties is None or any(part.nudge for part in spec.parts)
-    prepare = jit(_argument if nudged else spec.break_ties)
+    formula = compiled(spec.formula)
+    settled = [_except(part, _narrowed(part, NARROWED)) for part in spec.parts]
+    first, second = settled[0], settled[-1]
 
     def one(x: Any) -> Any:
         number = np.float64(x)
-        y = formula(NARROWED, prepare(NARROWED, number))
-        return np.float32(settle(number, y))
+        return first(number, formula(NARROWED, number))
 
     def two(x: Any) -> Any:
         number = np.float64(x)
-        y, second = formula(NARROWED, prepare(NARROWED, number))
-        return np.float32(settle(number, y)), np.float32(settle_second(number, second))
+        y, other = formula(NARROWED, number)
+        return first(number, y), second(number, other)
 
     def from_two(x: Any, y: Any) -> Any:
-        return np.float32(formula(NARROWED, np.float64(x), np.float64(y)))
+        number = np.float64(x)
+        return first(number, formula(NARROWED, number, np.float64(y)))
 
     return _shaped(spec, one, two, from_two)
 
 
-def _settle(part: Spec) -> Callable[[Any, Any], Any]:
-    """What moves a wide result to the side of a midpoint that its exact value is on.
-
-    The arithmetic is the same on all processors, and decides rightly where it can decide at all.
-    """
-    settle = jit(_nudge(part))
-    for argument, distance in _undecided(part).items():
-        settle = _then(settle, argument, beside(distance))
-    return settle
+HALF_ULP = 2.0**-53 + 2.0**-63
+"""A little more, or powers of two would stay where they are.  By which fraction a result is moved to a side.  This arithmetic is the same on all processors, so
+that all results can be seen to be settled by that."""
 
 
-def _narrowed(part: Spec) -> Callable[[Any, Any], Any]:
-    move = jit(_nudge(part))
-    return lambda x, y: np.float32(move(x, y))
+def _narrowed(part: Spec, xp: Vocabulary) -> Callable[[Any, Any], Any]:
+    """The float32 result, on the side of a midpoint that the exact value is on."""
+    if part.beside is None:
+        return jit(lambda _x, y: np.float32(y))
+    beside = compiled(part.beside)
+
+    @jit
+    def settled(x: Any, y: Any) -> Any:
+        moved = fma(y, copysign(HALF_ULP, beside(xp, x)), y)
+        return np.float32(copysign(moved, y))  # also that of a zero
+
+    return settled
 
 
+@jit
 def _rounded(_x: Any, y: Any) -> Any:
     return pairs.rounded(y)
 
 
-def _nudge(part: Spec) -> Callable[[Any, Any], Any]:
-    if part.nudge is None:
-        return lambda _x, y: y
-    nudge = jit(part.nudge)
-    return lambda x, y: fma(y, nudge(NARROWED, x), y)
+def _except(part: Spec, settled: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The result that was computed, or that of an exception."""
+    for argument, result in part.exceptions.items():
+        settled = _but(settled, argument, np.float32(result))
+    return settled
 
 
-def _undecided(part: Spec) -> dict[float, float]:
-    """The ties that the arithmetic cannot decide, and their distances."""
-    if part.nudge is not None:
-        return {}  # decides them too
-    return {argument: distance for argument, distance in part.ties if abs(distance) < UNDECIDED}
+def _but(settled: Callable[[Any, Any], Any], argument: float, result: Any) -> Any:
+    return jit(lambda x, y: result if x == argument else settled(x, y))
 
 
-def _then(settle: Callable[[Any, Any], Any], argument: float, factor: float) -> Any:
-    def settle_one_more(x: Any, y: Any) -> Any:
-        y = settle(x, y)
-        return y * factor if x == argument else y
-
-    return jit(settle_one_more)
-
-
-DECIDED = frozenset(map(float.fromhex, (
-    "0x1.47f110p+2", "-0x1.47f110p+2",  # softplus, log_sigmoid
-    "0x1.22d570p-65", "0x1.10d8d0p-11", "0x1.917748p-100",  # logit
-    "0x1.cd125ep-7", "-0x1.cd125ep-7",  # arctan_sigmoid
-    "0x1.9a2230p-7", "-0x1.9a2230p-7",  # its slope
-)))  # fmt: skip
-"""Undecided arguments whose results the shorter kernel has on the side of the exact value."""
-
-UNDECIDED = 1.0
-"""Ulps of float64 from a midpoint within which a result is not decided by this arithmetic."""
+def compiled(function: Callable[..., Any]) -> Any:
+    """The function in compiled code, and those that it is a closure over."""
+    if not isinstance(function, FunctionType):
+        return function
+    cells = tuple(CellType(compiled(cell.cell_contents)) for cell in function.__closure__ or ())
+    code, names = function.__code__, function.__globals__
+    return jit(FunctionType(code, names, function.__name__, function.__defaults__, cells))
 
 
 def exactly(spec: Function) -> Callable[..., Any]:
     """The results for one float64 number, evaluated in pairs."""
-    formula = jit(spec.formula)
+    formula = compiled(spec.formula)
 
     def one(x: Any) -> Any:
         return pairs.rounded(formula(PAIRS, x))
@@ -298,7 +300,3 @@ def exactly(spec: Function) -> Callable[..., Any]:
         return pairs.rounded(formula(PAIRS, x, y))
 
     return _shaped(spec, one, two, from_two)
-
-
-def _argument(_xp: Any, x: Any) -> Any:
-    return x

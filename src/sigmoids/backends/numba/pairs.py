@@ -102,9 +102,9 @@ def whole(number: Any) -> Any:
 
 
 @jit
-def bent(lo: Any, slope: Any) -> Any:
-    """``whole`` left it out."""
-    return fma(lo, slope, lo)
+def increased(u: Any, rise: Any, slope: Any) -> Any:
+    """The lower part by the slope."""
+    return pair(u.hi, fma(u.hi, rise, fma(u.lo, slope, u.lo)), u.lifted)
 
 
 @jit
@@ -118,6 +118,13 @@ def ordered_sum(a: Any, b: Any) -> Any:
     """Dekker's sum."""
     total = a + b
     return total, (a - total) + b
+
+
+@jit
+def plus(high: Any, low: Any, u: Any) -> Any:
+    """With Dekker's sum; zeros may be added to a lifted number."""
+    hi, lo = ordered_sum(high, u.hi)
+    return pair(hi, lo + (low + u.lo), u.lifted)
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sigmoids.arithmetic import formats, vocabulary
 from sigmoids.backends.numba import pairs, primitives
@@ -11,11 +11,6 @@ from sigmoids.backends.numba.primitives import jit
 if TYPE_CHECKING:
     from sigmoids.arithmetic.formats import Format
     from sigmoids.spec import Vocabulary
-
-
-@jit
-def _first(value: Any, *_others: Any) -> Any:
-    return value
 
 
 class Numbers:
@@ -29,21 +24,24 @@ class Numbers:
     powers = staticmethod(primitives.powers)
     aligned = staticmethod(primitives.aligned)
     compiled = staticmethod(jit)
-    itself = leading = grown = whole = staticmethod(_first)
+    itself = whole = staticmethod(jit(lambda number: number))
+    increased = staticmethod(jit(lambda u, rise, _slope: primitives.fma(u, rise, u)))
+    plus = staticmethod(jit(lambda high, low, u: high + (u + low)))
     with_tail = staticmethod(jit(lambda number, tail: number + tail))
     scaled = staticmethod(jit(lambda number, power: number * power))
+    squared = staticmethod(jit(lambda y: y * y))
 
     def __init__(self, fmt: Format) -> None:
         real = fmt.real
         self.limit = primitives.limit(real)
         self.number = jit(lambda value, rest=0.0: real(value))  # noqa: ARG005
+        self.plain = jit(lambda value: real(value))
 
 
 class Pairs(Numbers):
     """The primitives for pairs."""
 
     pair = staticmethod(pairs.pair)
-    number = staticmethod(pairs.number)
     itself = staticmethod(pairs.itself)
     copysign = staticmethod(pairs.copysign)
     where = staticmethod(pairs.where)
@@ -51,12 +49,14 @@ class Pairs(Numbers):
     grown = staticmethod(pairs.grown)
     scaled = staticmethod(pairs.scaled)
     whole = staticmethod(pairs.whole)
-    bent = staticmethod(pairs.bent)
+    increased = staticmethod(pairs.increased)
+    plus = staticmethod(pairs.plus)
     short = staticmethod(pairs.short)
     ordered_sum = staticmethod(pairs.ordered_sum)
 
     def __init__(self, fmt: Format) -> None:
-        self.limit = primitives.limit(fmt.real)
+        super().__init__(fmt)
+        self.number = pairs.number
 
 
 def _words(fmt: Format) -> Vocabulary:
