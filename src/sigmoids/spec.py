@@ -7,7 +7,7 @@ receive a :class:`Spec` without knowing which function it holds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
@@ -106,32 +106,10 @@ Evaluate = Callable[..., Any]
 """``evaluate(spec, x)``: a member of the family, differentiable where the engine can be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A declared limit of the total error, in units in the last place of the result.
-
-    Attributes
-    ----------
-    ulp : float
-        No result is further from the exact value; the half ulp of the final rounding counts in.
-    witness : str or None
-        The input, in hexadecimal, with the largest error found; None where rounding is correct
-        for every input.
-    flushes : bool
-        Whether subnormal results, and products of x and a subnormal number, may be 0 besides.
-    """
-
-    ulp: float
-    witness: str | None = None
-    flushes: bool = False
-
-
 def beside(distance: float) -> float:
     """The factor that moves a float64 result to its exact value's side of a midpoint."""
     return 1 + math.copysign(2.0**-49, distance)
 
-
-CORRECTLY_ROUNDED = Bound(0.5)
 
 TIED = 2.0**-14
 """No smaller argument than this has a result that a wider type cannot tell from a midpoint, unless
@@ -157,9 +135,6 @@ class Spec:
         differentiation of a formula.  For several arguments a tuple, by each.
     edges : tuple of tuples of float
         Arguments, such as infinities and zeros, with the result, which is exact everywhere.
-    bounds : mapping
-        The largest errors by (dtype, accuracy) and backend, where results are not correctly
-        rounded anyway.
     break_ties : callable, optional
         ``break_ties(xp, x)``: moves a wide argument, and so its result off the midpoint of two
         narrower numbers, where the exact value lies beside it by less than the wide dtype can tell.
@@ -194,7 +169,6 @@ class Spec:
     reference: Callable[..., Any]
     derivative: Callable[..., Any]
     edges: tuple[tuple[float, ...], ...]
-    bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]]
     break_ties: Callable[[Any, Any], Any] | None = None
     nudge: Callable[[Any, Any], Any] | None = None
     near_zero: Literal["constant", "linear", "logarithmic"] = "constant"
@@ -209,10 +183,6 @@ class Spec:
     def parts(self) -> tuple[Spec, ...]:
         """What describes each of the function's results."""
         return (self,)
-
-    def bound(self, backend: str, dtype: str, accuracy: Accuracy) -> Bound:
-        """The declared bound of one backend, dtype and accuracy."""
-        return self.bounds.get((dtype, accuracy), {}).get(backend, CORRECTLY_ROUNDED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
