@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 import cases
 from sigmoids.accuracy import bounds, inputs, report, verify
@@ -15,6 +17,7 @@ from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
 from sigmoids.accuracy.sentence import sentence
 from sigmoids.choice import DTYPES, Choice
+from sigmoids.cli import app
 from sigmoids.functions import FUNCTIONS, JOINT, RESULTS, parts
 from test_process import run
 
@@ -83,6 +86,14 @@ def test_the_sentence_has_the_largest_bounds():
     assert "float64 results within 0.76 ulp (``numba``: 6.7);" in sentence(
         FUNCTIONS["sigmoid"].spec
     )
+
+
+def test_the_readme_says_what_is_declared():
+    text = " ".join((Path(__file__).parents[1] / "README.md").read_text().split())
+    names = ("numpy", "numba", "jax")
+    numpy, numba, jax = (bounds.bound("sigmoid", name, "float64", "high").ulp for name in names)
+    assert f"float64 results are within {numpy} ulp, on Numba and JAX within {numba}." in text
+    assert jax == numba
 
 
 def described(docstring):
@@ -272,6 +283,26 @@ def test_a_table_that_cannot_be_written_is_noticed_before_the_work(verified, tmp
     monkeypatch.setattr(report, "_measure", None)
     with pytest.raises(OSError, match=r"cannot write .*bounds\.csv.*--write is for a checkout"):
         verified("sigmoid")
+
+
+def sigmoids(*arguments):
+    return CliRunner().invoke(app, ["verify", "tanh", "--backend", "numpy", *arguments])
+
+
+def test_the_command_line(table, monkeypatch):
+    options = ("--dtype", "float64", "--accuracy", "fast", "--write")
+    monkeypatch.setattr(verify, "POINTS", 2000)
+    assert sigmoids(*options).exit_code == 0
+    table.write_text(re.sub("(?m)^(tanh,numpy,float64,fast),[^,]*", r"\1,0.6", table.read_text()))
+    bounds.table.cache_clear()
+    done = sigmoids(*options)
+    assert done.exit_code == 1
+    assert "grew: tanh numpy float64 fast: 0.6 ulp → 2." in done.stdout
+    monkeypatch.setattr(bounds, "FILE", table / "bounds.csv")
+    done = sigmoids(*options)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("sigmoids: cannot write")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_write_that_fails_leaves_the_table(table, monkeypatch):

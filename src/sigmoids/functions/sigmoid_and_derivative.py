@@ -58,11 +58,12 @@ def sigmoid_and_derivative(
 
     Returns
     -------
-    value, slope : pair of array
-        :math:`\sigma(x)` and :math:`\sigma'(x)`. Each is the kind of array that ``x`` is, with its
-        shape, device and floating dtype: a Python float for a Python number, a NumPy array for a
-        list. Integers and booleans become the library's default float. With ``out`` they are those
-        of ``out``.
+    value : array
+        :math:`\sigma(x)`: the kind of array that ``x`` is, with its shape, device and floating
+        dtype: a Python float for a Python number, a NumPy array for a list. Integers and booleans
+        become the library's default float. With ``out`` it is the first of the pair.
+    slope : array
+        :math:`\sigma'(x)`, likewise.
 
     Raises
     ------
