@@ -44,7 +44,8 @@ class Bound:
     ulp : float
         No result is further from the exact value; the half ulp of the final rounding counts in.
     measured : float
-        The largest error that was found, rounded up.
+        The largest error that was found, rounded up; in float64 it is uncertain by 2^−7 ulp, as all
+        that ``verify`` measures.
     witness : str
         The input that it was found at, in hexadecimal.
     flushes : bool
