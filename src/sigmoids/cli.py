@@ -111,8 +111,14 @@ def verify(
         bool, typer.Option("--peers", help="Measure other libraries' functions too.")
     ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the rows to this file.")] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Declare what was measured in the table of the bounds.")
+    ] = False,
 ) -> None:
-    """Measure accuracy against mpmath, and check every declared bound."""
+    """Measure accuracy against mpmath, and check every declared bound.
+
+    The exit status is 1 where one is exceeded, with --write too.
+    """
     with plain_errors():
         try:
             from sigmoids.accuracy import report
@@ -127,6 +133,7 @@ def verify(
             exhaustive=exhaustive,
             others=peers,
             json=json,
+            write=write,
         )
     if not holds:
         raise typer.Exit(1)

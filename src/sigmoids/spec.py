@@ -117,29 +117,6 @@ Evaluate = Callable[..., Any]
 """``evaluate(spec, x)``: a member of the family, differentiable where the engine can be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A declared limit of the total error, in units in the last place of the result.
-
-    Attributes
-    ----------
-    ulp : float
-        No result is further from the exact value; the half ulp of the final rounding counts in.
-    witness : str or None
-        The input, in hexadecimal, with the largest error found; None where rounding is correct
-        for every input.
-    flushes : bool
-        Whether subnormal results, and products of x and a subnormal number, may be 0 besides.
-    """
-
-    ulp: float
-    witness: str | None = None
-    flushes: bool = False
-
-
-CORRECTLY_ROUNDED = Bound(0.5)
-
-
 TIED = 2.0**-14
 """No larger argument than this has a result that a wider type cannot tell from a midpoint, unless
 it is among :attr:`Spec.exceptions`."""
@@ -168,9 +145,6 @@ class Spec:
         differentiation of a formula.  For several arguments a tuple, by each.
     edges : tuple of tuples of float
         Arguments, such as infinities and zeros, with the result, which is exact everywhere.
-    bounds : mapping
-        The largest errors by (dtype, accuracy) and backend, where results are not correctly
-        rounded anyway.
     beside : callable, optional
         ``beside(xp, x)``: a number by whose sign the exact result of an argument next to 0, nearer
         than :data:`TIED`, is larger or smaller in magnitude than the midpoint of two narrower
@@ -193,7 +167,6 @@ class Spec:
     reference: Callable[..., Any]
     derivative: Callable[..., Any]
     edges: tuple[tuple[float, ...], ...]
-    bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]]
     beside: Callable[[Any, Any], Any] | None = None
     exceptions: Exceptions = field(default_factory=dict)
     arguments: tuple[str, ...] = ("x",)
@@ -205,22 +178,13 @@ class Spec:
         """What describes each of the function's results."""
         return (self,)
 
-    def bound(self, backend: str, dtype: str, accuracy: Accuracy) -> Bound:
-        """The declared bound of one backend, dtype and accuracy."""
-        return self.bounds.get((dtype, accuracy), {}).get(backend, CORRECTLY_ROUNDED)
-
 
 def exceptions(*rows: tuple[str, str]) -> Exceptions:
     """Arguments with their results from pairs of hexadecimal numbers."""
     return {float.fromhex(argument): float.fromhex(result) for argument, result in rows}
 
 
-def reflected(
-    name: str,
-    spec: Spec,
-    derivative: Callable[..., Any],
-    bounds: Mapping[tuple[str, Accuracy], Mapping[str, Bound]],
-) -> Spec:
+def reflected(name: str, spec: Spec, derivative: Callable[..., Any]) -> Spec:
     """The function −f(−x), for an f of one argument that takes any number."""
     reference = spec.reference
     return replace(
@@ -230,7 +194,6 @@ def reflected(
         reference=lambda m, x: -reference(m, -x),
         derivative=derivative,
         edges=tuple((-x, -y) for x, y in spec.edges),
-        bounds=bounds,
         beside=spec.beside and _odd(spec.beside),
         exceptions={-x: -y for x, y in spec.exceptions.items()},
     )

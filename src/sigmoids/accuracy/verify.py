@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sigmoids.accuracy import inputs
+from sigmoids.accuracy import bounds, inputs
+from sigmoids.accuracy.bounds import CORRECTLY_ROUNDED, Bound, Key
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.truth import Truth
 from sigmoids.backends.threads import processors
@@ -22,12 +23,33 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sigmoids.spec import Bound, Spec
+    from sigmoids.spec import Spec
 
 INNER = 80.0
 
 POINTS = 1_000_000
 """Seeded float64 points in every region."""
+
+
+class Worst(NamedTuple):
+    """The largest error, in ulps, and the input with that error, in hexadecimal."""
+
+    ulp: float = 0.0
+    witness: str = ""
+
+    @classmethod
+    def of(cls, errors: NDArray[Any], x: NDArray[Any]) -> Worst:
+        """Among the results for an array."""
+        place = int(errors.argmax())
+        return cls(float(errors[place]), float(x[place]).hex())
+
+    def or_larger(self, other: Worst) -> Worst:
+        """The larger of two; the first if they are equal, unless nothing was tried for it."""
+        return other if other.ulp > self.ulp or not self.witness else self
+
+
+NOTHING = Worst()
+"""Before anything is tried."""
 
 
 @dataclass
@@ -38,39 +60,84 @@ class Row:
     ----------
     function, computed_by, accuracy, dtype : str
         What was measured; ``computed_by`` is a backend or a peer.
+    bound : Bound or None
+        What is declared; None for peers.
     tried, misrounded : int
         Inputs, and those whose result is not the correctly rounded one.
-    max_ulp : float
-        The largest error, in ulps.
     inner_ulp : float
         The largest error for |x| ≤ :data:`INNER`, away from where results underflow.
-    witness : str
-        The input with that error, in hexadecimal.
-    bound : float or None
-        What is declared; None for peers.
+    worst, but_flushed : Worst
+        The largest error, and the largest where results that were flushed are left out.
+    flushes : bool
+        Whether results are flushed, by what was found and not by what is declared.
     """
 
     function: str
     computed_by: str
     accuracy: str
     dtype: str
-    bound: float | None
+    bound: Bound | None
     tried: int = 0
     misrounded: int = 0
-    max_ulp: float = 0.0
     inner_ulp: float = 0.0
-    witness: str = ""
+    worst: Worst = NOTHING
+    but_flushed: Worst = NOTHING
+    flushes: bool = False
+
+    @property
+    def largest(self) -> Worst:
+        """The largest error of those that the bound is about."""
+        return self.but_flushed if self.bound and self.bound.flushes else self.worst
 
     @property
     def holds(self) -> bool:
         """Whether the declared bound does."""
         return self.bound is None or (
-            self.max_ulp <= self.bound and (self.bound > 0.5 or not self.misrounded)
+            self.largest.ulp <= self.bound.ulp and (self.bound.ulp > 0.5 or not self.misrounded)
         )
+
+    @property
+    def key(self) -> Key:
+        """The row of the table of bounds that this is about."""
+        return Key(RESULTS[self.function].spec.name, self.computed_by, self.dtype, self.accuracy)
+
+    @property
+    def shares(self) -> bool:
+        """Whether it is a result of a function that has several."""
+        return self.function.partition("[")[0] != self.key.function
+
+    @property
+    def new(self) -> bool:
+        """Whether no bound was ever declared that a finite error could exceed."""
+        return bounds.declared(self.key) is None and self.worst.ulp < np.inf
+
+    def found(self) -> Bound:
+        """The bound that follows from what was found.
+
+        That a sample is correctly rounded does not contradict that all is, and does not show it.
+        """
+        if not self.misrounded:
+            everything = self.tried == 2 ** (8 * DTYPES[self.dtype].itemsize)
+            if everything or bounds.declared(self.key) == CORRECTLY_ROUNDED:
+                return CORRECTLY_ROUNDED
+        worst = self.but_flushed if self.flushes else self.worst
+        return Bound.of(*worst, flushes=self.flushes)
 
     def as_dict(self) -> dict[str, Any]:
         """The row as plain data."""
-        return {**asdict(self), "holds": self.holds}
+        return {
+            "function": self.function,
+            "computed_by": self.computed_by,
+            "accuracy": self.accuracy,
+            "dtype": self.dtype,
+            "bound": self.bound.ulp if self.bound else None,
+            "tried": self.tried,
+            "misrounded": self.misrounded,
+            "max_ulp": self.largest.ulp,
+            "inner_ulp": self.inner_ulp,
+            "witness": self.largest.witness,
+            "holds": self.holds,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +155,10 @@ class Finding:
     """What one candidate got wrong in one piece of the inputs."""
 
     misrounded: int
-    max_ulp: float
     inner_ulp: float
-    witness: str
+    worst: Worst
+    but_flushed: Worst
+    flushes: bool
 
 
 class Study:
@@ -99,10 +167,7 @@ class Study:
     def __init__(self, name: str, dtype: str, candidates: Sequence[Candidate]) -> None:
         self.spec: Spec = RESULTS[name].spec
         self.candidates = candidates
-        self.rows = [
-            Row(name, c.computed_by, c.accuracy, dtype, c.bound.ulp if c.bound else None)
-            for c in candidates
-        ]
+        self.rows = [Row(name, c.computed_by, c.accuracy, dtype, c.bound) for c in candidates]
 
     def judge(self, x: NDArray[Any]) -> list[Finding]:
         """What every candidate gets wrong."""
@@ -114,19 +179,21 @@ class Study:
             y = candidate.call(x)
             errors = truth.errors(y)
             wrong = truth.misrounded(y)
-        if candidate.bound is not None and candidate.bound.flushes:
             smallest = 2.0 ** Format.of(x.dtype).lowest
-            with np.errstate(all="ignore"):
-                flushed = (y == 0) & (np.abs(truth.exact) < smallest * np.maximum(1, np.abs(x)))
-            errors = np.where(flushed, 0, errors)
-        worst = int(errors.argmax())
+            magnitude = np.abs(truth.exact)
+            flushed = (y == 0) & (magnitude < smallest * np.maximum(1, np.abs(x)))
+            # Formulas lose some of the smallest subnormal numbers; processors lose all.
+            flushes = bool((flushed & (magnitude >= smallest / 2)).any())
+        rest = np.where(flushed, 0, errors)
+        counted = rest if candidate.bound and candidate.bound.flushes else errors
         with np.errstate(invalid="ignore"):
-            inner = errors.max(where=np.abs(x) <= x.dtype.type(INNER), initial=0.0)
+            inner = counted.max(where=np.abs(x) <= x.dtype.type(INNER), initial=0.0)
         return Finding(
             misrounded=int(np.count_nonzero(wrong)),
-            max_ulp=float(errors[worst]),
             inner_ulp=float(inner),
-            witness=float(x[worst]).hex(),
+            worst=Worst.of(errors, x),
+            but_flushed=Worst.of(rest, x),
+            flushes=flushes,
         )
 
     def take(self, tried: int, findings: list[Finding]) -> None:
@@ -135,8 +202,9 @@ class Study:
             row.tried += tried
             row.misrounded += finding.misrounded
             row.inner_ulp = max(row.inner_ulp, finding.inner_ulp)
-            if finding.max_ulp > row.max_ulp or not row.witness:
-                row.max_ulp, row.witness = finding.max_ulp, finding.witness
+            row.worst = row.worst.or_larger(finding.worst)
+            row.but_flushed = row.but_flushed.or_larger(finding.but_flushed)
+            row.flushes |= finding.flushes
 
 
 def candidates(
@@ -157,11 +225,16 @@ def _ours(name: str, dtype: str, backend: str, accuracy: Any) -> Candidate:
     def call(x: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(member.function(x, backend=backend, accuracy=accuracy))
 
-    return Candidate(backend, accuracy, call, member.spec.bound(backend, dtype, accuracy))
+    declared = bounds.bound(member.spec.name, backend, dtype, accuracy)
+    return Candidate(backend, accuracy, call, declared)
 
 
 def chunks(spec: Spec, dtype: str, *, exhaustive: bool) -> tuple[int, Iterator[NDArray[Any]]]:
-    """How many inputs there are, and the inputs in pieces."""
+    """How many inputs there are, and the inputs in pieces.
+
+    Where they are a sample, all that were ever the worst are among them: what one run found, the
+    next one does not miss.
+    """
     if dtype in ("float16", "bfloat16"):
         values = inputs.all_values(DTYPES[dtype])
         return values.size, iter([values])
@@ -169,7 +242,19 @@ def chunks(spec: Spec, dtype: str, *, exhaustive: bool) -> tuple[int, Iterator[N
         return 2**32, inputs.every_float32()
     points = inputs.dense_float32() if dtype == "float32" else inputs.float64_points(spec, POINTS)
     pieces = np.array_split(points, -(-points.size // 2**18))
-    return points.size, iter(pieces)
+    if (witnesses := _witnesses(spec, DTYPES[dtype])).size:
+        pieces.append(witnesses)
+    return sum(piece.size for piece in pieces), iter(pieces)
+
+
+def _witnesses(spec: Spec, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The inputs that were the worst, each as often as vectors have elements.
+
+    XLA's vector code has other errors than its scalar code, in the arctangent of float32.
+    """
+    rows = bounds.table().items()
+    found = {b.witness for key, b in rows if key[::2] == (spec.name, dtype.name)}
+    return np.repeat(np.array([float.fromhex(x) for x in sorted(found)], dtype), 16)
 
 
 def run(study: Study, pieces: Iterable[NDArray[Any]], advance: Callable[[int], None]) -> list[Row]:
@@ -190,3 +275,19 @@ def run(study: Study, pieces: Iterable[NDArray[Any]], advance: Callable[[int], N
         while pending:
             finish()
     return study.rows
+
+
+def found(rows: Iterable[Row]) -> dict[Key, Bound]:
+    """The bounds that follow from rows; of peers none, and none from an infinite error.
+
+    A result of a function that has several shares its bounds with the function that has it alone,
+    and by itself can only make them larger.
+    """
+    together: dict[Key, Bound] = {}
+    ours = [row for row in rows if row.bound and row.worst.ulp < np.inf]
+    for row in sorted(ours, key=lambda row: row.shares):
+        least = CORRECTLY_ROUNDED
+        if row.shares:
+            least = together.get(row.key) or bounds.bound(*row.key)
+        together[row.key] = max(least, row.found(), key=lambda b: (b.flushes, b.ulp, b.measured))
+    return together

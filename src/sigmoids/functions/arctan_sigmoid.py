@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
 from sigmoids.functions import arctan_sigmoid_derivative
-from sigmoids.spec import Accuracy, Bound, Spec, exceptions
+from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,37 +59,12 @@ EXCEPTIONS = exceptions(
     ("-0x1.7b706cp+18", "-0x1.ffffdcp-1"),
 )
 
-BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
-    ("float64", "high"): {
-        "numpy": Bound(0.73, "-0x1.e39a8dc39e260p-3"),
-        "numba": Bound(0.67, "-0x1.fa6858c3a0ba0p-3"),
-        "jax": Bound(0.71, "0x1.05ca8488c51dcp-2"),
-    },
-    ("float64", "fast"): {
-        "numpy": Bound(2, "0x1.8a4d2adf1a5c6p-11"),
-        "numba": Bound(2.6, "0x1.7f9c3e4c57630p-2"),
-        "jax": Bound(2.6, "0x1.ff9cb059ca21ep-1"),
-    },
-    ("float32", "fast"): {
-        "numpy": Bound(3.2, "0x1.4f458c0000000p-4"),
-        "numba": Bound(2.4, "0x1.7bd5780000000p-2"),
-        "jax": Bound(2.3, "0x1.cebc820000000p-2", flushes=True),
-    },
-    ("float16", "fast"): {
-        "jax": Bound(0.51, "0x1.3f40000000000p+2"),
-    },
-    ("bfloat16", "fast"): {
-        "jax": Bound(0.51, "0x1.4c00000000000p+5", flushes=True),
-    },
-}
-
 SPEC = Spec(
     "arctan_sigmoid",
     formula,
     reference,
     derivative,
     EDGES,
-    BOUNDS,
     exceptions=EXCEPTIONS,
     moderate=((-FAR, FAR),),
 )
@@ -110,18 +85,25 @@ def arctan_sigmoid(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape; as for :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax"}, optional
-        Who computes; as for :func:`sigmoid`.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+    backend : str, optional
+        The library that computes, by one of the names that :func:`backends` lists, such as
+        ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
+        or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
+        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
     accuracy : {"high", "fast"}, optional
-        As for :func:`sigmoid`.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     out : ndarray, optional
-        Where to write the result; as for :func:`sigmoid`.
+        A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
+        overlap it.
 
     Returns
     -------
     array
-        The kind of array that ``x`` is; as for :func:`sigmoid`.
+        The kind of array that ``x`` is, with its shape, device and floating dtype: a Python float
+        for a Python number, a NumPy array for a list. Integers and booleans become the library's
+        default float. With ``out`` it is ``out``.
 
     Raises
     ------
@@ -139,12 +121,10 @@ def arctan_sigmoid(
 
     Notes
     -----
-    **Accuracy**, as largest total error: with ``accuracy="high"`` float16, bfloat16 and float32
-    results are correctly rounded on every backend, subnormal ones included; float64 results are
-    within 0.73 ulp on ``numpy`` (x = -0x1.e39a8dc39e260p-3), 0.67 ulp on ``numba`` (x =
-    -0x1.fa6858c3a0ba0p-3), 0.71 ulp on ``jax`` (x = 0x1.05ca8488c51dcp-2). With ``"fast"`` they
-    are within 3.2 ulp in float32 and 2.6 ulp in float64; JAX then flushes what is proportional
-    to a subnormal number in float32 and bfloat16.
+    **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
+    correctly rounded, and float64 results within 0.71 ulp (``numpy``: 0.73); with
+    ``accuracy="fast"`` all are within 2.6 ulp (``numpy``: 3.2), but ``jax`` may then return 0 for
+    subnormal numbers.
 
     **Edge values**, the same on every backend: ±1 at ±∞, ±0 at ±0, NaN stays NaN; the function is
     odd, and tiny numbers come back as they are, subnormal ones included.

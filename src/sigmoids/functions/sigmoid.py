@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
 from sigmoids.functions import sigmoid_derivative
-from sigmoids.spec import Accuracy, Bound, Spec, exceptions
+from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,27 +45,7 @@ EXCEPTIONS = exceptions(
 
 EDGES = ((-math.inf, 0.0), (-0.0, 0.5), (0.0, 0.5), (math.inf, 1.0))
 
-BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
-    ("float64", "high"): {
-        "numpy": Bound(0.76, "-0x1.61ab9ab6aef2dp+9"),
-        "numba": Bound(0.51, "-0x1.054bbee90c24cp+7"),
-        "jax": Bound(0.51, "-0x1.054bbee90c24cp+7"),
-    },
-    ("float64", "fast"): {
-        "numpy": Bound(3.0, "-0x1.0a1f660ac3ae8p+2"),
-        "numba": Bound(2.5, "-0x1.a58a5dbff2638p+3"),
-        "jax": Bound(3.0, "-0x1.c6ba7b8214698p+4"),
-    },
-    ("float32", "fast"): {
-        "numpy": Bound(3.75, "-0x1.ba7fec0000000p+1"),
-        "numba": Bound(2.5, "-0x1.f36f2a0000000p+0"),
-        "jax": Bound(2.5, "-0x1.0a111a0000000p+2", flushes=True),
-    },
-    ("float16", "fast"): {"jax": Bound(0.51, "0x1.6000000000000p-7")},
-    ("bfloat16", "fast"): {"jax": Bound(0.51, "-0x1.0000000000000p-8", flushes=True)},
-}
-
-SPEC = Spec("sigmoid", formula, reference, derivative, EDGES, BOUNDS, beside, EXCEPTIONS)
+SPEC = Spec("sigmoid", formula, reference, derivative, EDGES, beside, EXCEPTIONS)
 
 
 def sigmoid(
@@ -81,25 +61,25 @@ def sigmoid(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, a NumPy array or scalar, a JAX array
-        or tracer.
-    backend : {"numpy", "numba", "jax"}, optional
-        Who computes.  By default the choice of :func:`use_backend`, :func:`set_default_backend`
-        or the environment variable ``SIGMOIDS_BACKEND``, in this order; where none was made, JAX
-        for JAX arrays, and for everything else Numba where it is installed, else NumPy.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+    backend : str, optional
+        The library that computes, by one of the names that :func:`backends` lists, such as
+        ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
+        or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
+        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
     accuracy : {"high", "fast"}, optional
-        ``"high"`` computes float32 and narrower dtypes in float64 and rounds once; ``"fast"``
-        computes in the dtype itself.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     out : ndarray, optional
-        Where to write the result: the shape and dtype of the result; may be ``x`` itself or
+        A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
 
     Returns
     -------
     array
         The kind of array that ``x`` is, with its shape, device and floating dtype: a Python float
-        for a Python number, a NumPy array for a list.  Integers and booleans become the library's
-        default float.  With ``out`` it is ``out``.
+        for a Python number, a NumPy array for a list. Integers and booleans become the library's
+        default float. With ``out`` it is ``out``.
 
     Raises
     ------
@@ -116,12 +96,10 @@ def sigmoid(
 
     Notes
     -----
-    **Accuracy**, as largest total error: with ``accuracy="high"`` float16, bfloat16 and float32
-    results are correctly rounded on every backend, subnormal ones included; float64 results are
-    within 0.76 ulp on ``numpy`` (x = -0x1.61ab9ab6aef2dp+9), 0.51 ulp on ``numba``
-    (x = -0x1.054bbee90c24cp+7), 0.51 ulp on ``jax`` (x = -0x1.054bbee90c24cp+7).  With ``"fast"``
-    they are within 3.75 ulp in float32 and 3 ulp in float64; JAX then flushes subnormal float32
-    and bfloat16 results.
+    **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
+    correctly rounded, and float64 results within 0.51 ulp (``numpy``: 0.76); with
+    ``accuracy="fast"`` all are within 3 ulp (``numpy``: 3.75), but ``jax`` may then return 0 for
+    subnormal numbers.
 
     **Edge values**, the same on every backend: σ(−∞) = 0, σ(±0) = ½, σ(∞) = 1, NaN stays NaN;
     σ(x) = 1 exactly for large x; for very negative x the result becomes subnormal and then 0

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply_to_several
-from sigmoids.functions import log_sigmoid, sigmoid_derivative
+from sigmoids.functions import sigmoid_derivative
 from sigmoids.spec import Spec
 
 if TYPE_CHECKING:
@@ -85,9 +85,6 @@ EDGES = (
     (math.inf, 1.0, 0.0),
 )
 
-BOUNDS = log_sigmoid.BOUNDS
-"""For the label 1, where the loss is −log σ(x)."""
-
 ARGUMENTS = ("logits", "labels")
 
 SPEC = Spec(
@@ -96,7 +93,6 @@ SPEC = Spec(
     reference,
     derivative,
     EDGES,
-    BOUNDS,
     arguments=ARGUMENTS,
     moderate=((-87.0, 87.0), (0.0, 1.0)),
 )
@@ -106,7 +102,6 @@ SLOPE = Spec(
     slope_reference,
     second,
     ((-math.inf, 0.0, 0.0), (-math.inf, 1.0, -1.0), (math.inf, 0.0, 1.0), (math.inf, 1.0, 0.0)),
-    {},
     arguments=ARGUMENTS,
 )
 
@@ -128,23 +123,29 @@ def sigmoid_binary_cross_entropy(
     Parameters
     ----------
     logits : array_like
-        Real numbers of any shape; as for :func:`sigmoid`.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
     labels : array_like
         Real numbers, usually from 0 to 1, of a shape that can be broadcast with that of the logits.
         Python numbers take the dtype of the other argument; otherwise the dtypes are promoted as
         NumPy, or JAX for its arrays, promotes them.
-    backend : {"numpy", "numba", "jax"}, optional
-        Who computes; as for :func:`sigmoid`.
+    backend : str, optional
+        The library that computes, by one of the names that :func:`backends` lists, such as
+        ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
+        or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
+        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
     accuracy : {"high", "fast"}, optional
-        As for :func:`sigmoid`.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     out : ndarray, optional
-        Where to write the result; as for :func:`sigmoid`.
+        A NumPy array to write the result to, of its shape and dtype. It may be one of the
+        arguments, or overlap it.
 
     Returns
     -------
     array
         Of the broadcast shape; a JAX array if one of the arguments is one, else masked or of a
-        subclass of NumPy's array if one of them is, and so on to Python's numbers.
+        subclass of NumPy's array if one of them is, and so on to Python's numbers. With ``out`` it
+        is ``out``.
 
     Raises
     ------
@@ -163,19 +164,15 @@ def sigmoid_binary_cross_entropy(
 
     Notes
     -----
-    **Accuracy**, as largest total error: with ``accuracy="high"`` float16, bfloat16 and float32
-    results are within 0.51 ulp on every backend, subnormal ones included; float64 results are,
-    for the label 1, within 0.76 ulp on ``numpy`` (x = 0x1.619071457ead3p+9), 0.53 ulp on
-    ``numba`` (x = 0x1.9f559430c8f32p-1), 0.54 ulp on ``jax`` (x = 0x1.82b79d79b2c94p-1). With
-    ``"fast"`` they are within 3.5 ulp in float32 and 3.9 ulp in float64; JAX then flushes what
-    is proportional to a subnormal number in float32 and bfloat16.
+    **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are within
+    0.51 ulp, and float64 results within 0.54 ulp (``numpy``: 0.76); with ``accuracy="fast"`` all
+    are within 3.5 ulp (``jax``: 3.9), but ``jax`` may then return 0 for subnormal numbers.
+
+    That is for labels from 0 to 1.  But for subnormal labels, and for logits beyond ±2^100, where
+    1 − y is rounded before it is multiplied, float64 results with ``"high"`` are within 2 ulp.
 
     **Edge values**, the same on every backend: 0 at (∞, 1) and (−∞, 0), ∞ at infinite logits with
     any other label from 0 to 1; log 2 at x = 0 with any label; NaN only where an argument is NaN.
-
-    For other labels from 0 to 1 float64 results are as accurate with ``"high"``, but within 2 ulp
-    for subnormal labels, and for logits beyond ±2^100, where 1 − y is rounded before it is
-    multiplied.
 
     On ``jax`` float64 labels below 1e-290, but for 0, count as 0 or lose digits, because XLA has no
     subnormal numbers; nothing depends on them unless the logit is below −650.

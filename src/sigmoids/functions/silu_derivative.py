@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
 from sigmoids.functions import sigmoid_derivative
-from sigmoids.spec import Accuracy, Bound, Spec, exceptions
+from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,37 +113,12 @@ EXCEPTIONS = exceptions(
     ("-0x1.56339cp-3", "0x1.aad894p-2"),
 )
 
-BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
-    ("float64", "high"): {
-        "numpy": Bound(0.76, "-0x1.64ea5f82fddfap+9"),
-        "numba": Bound(0.52, "-0x1.618c9b9f110a8p+6"),
-        "jax": Bound(0.52, "-0x1.618c9b9f110a8p+6"),
-    },
-    ("float64", "fast"): {
-        "numpy": Bound(410, "-0x1.74910d8f43b41p+9"),
-        "numba": Bound(6.2, "-0x1.26e4348ca0bf5p+5"),
-        "jax": Bound(5.5, "-0x1.af674005b1b78p-1"),
-    },
-    ("float32", "fast"): {
-        "numpy": Bound(53, "-0x1.9fe3680000000p+6"),
-        "numba": Bound(6.7, "-0x1.b288da0000000p-1"),
-        "jax": Bound(6.2, "-0x1.b02c160000000p-1", flushes=True),
-    },
-    ("float16", "fast"): {
-        "jax": Bound(0.51, "-0x1.1800000000000p-7"),
-    },
-    ("bfloat16", "fast"): {
-        "jax": Bound(0.51, "-0x1.8000000000000p-8", flushes=True),
-    },
-}
-
 SPEC = Spec(
     "silu_derivative",
     formula,
     reference,
     derivative,
     EDGES,
-    BOUNDS,
     beside,
     exceptions=EXCEPTIONS,
 )
@@ -153,7 +128,6 @@ SECOND = Spec(
     second_reference,
     third,
     ((-math.inf, -0.0), (math.inf, -0.0)),
-    {},
 )
 WEIGHTED = Spec(
     "weighted_sigmoid_derivative",
@@ -161,7 +135,6 @@ WEIGHTED = Spec(
     weighted_reference,
     weighted_derivative,
     ((-math.inf, -0.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 0.0)),
-    {},
 )
 
 
@@ -180,18 +153,25 @@ def silu_derivative(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape; as for :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax"}, optional
-        Who computes; as for :func:`sigmoid`.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+    backend : str, optional
+        The library that computes, by one of the names that :func:`backends` lists, such as
+        ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
+        or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
+        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
     accuracy : {"high", "fast"}, optional
-        As for :func:`sigmoid`.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     out : ndarray, optional
-        Where to write the result; as for :func:`sigmoid`.
+        A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
+        overlap it.
 
     Returns
     -------
     array
-        The kind of array that ``x`` is; as for :func:`sigmoid`.
+        The kind of array that ``x`` is, with its shape, device and floating dtype: a Python float
+        for a Python number, a NumPy array for a list. Integers and booleans become the library's
+        default float. With ``out`` it is ``out``.
 
     Raises
     ------
@@ -208,13 +188,10 @@ def silu_derivative(
 
     Notes
     -----
-    **Accuracy**, as largest total error: with ``accuracy="high"`` float16, bfloat16 and float32
-    results are correctly rounded on every backend, subnormal ones included; float64 results are
-    within 0.76 ulp on ``numpy`` (x = -0x1.64ea5f82fddfap+9), 0.52 ulp on ``numba`` (x =
-    -0x1.618c9b9f110a8p+6), 0.52 ulp on ``jax`` (x = -0x1.618c9b9f110a8p+6). With ``"fast"``
-    they are within 53 ulp in float32 and 410 ulp in float64 (on ``numpy``, where e^x is
-    subnormal; 6.7 and 6.2 elsewhere); JAX then flushes what is proportional to a subnormal
-    number in float32 and bfloat16.
+    **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
+    correctly rounded, and float64 results within 0.52 ulp (``numpy``: 0.76); with
+    ``accuracy="fast"`` all are within 6.7 ulp (``numpy``: 410), but ``jax`` may then return 0 for
+    subnormal numbers.
 
     **Edge values**, the same on every backend: −0 at −∞, ½ at ±0, 1 at ∞, NaN stays NaN.  The zero
     at x = −1.278464542761074 keeps the relative accuracy of all other results.

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import apply
-from sigmoids.spec import Accuracy, Bound, Spec
+from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,38 +64,13 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = (-math.inf, 0.0), (-0.0, 1.0), (0.0, 1.0), (math.inf, 0.0)
 
-BOUNDS: dict[tuple[str, Accuracy], dict[str, Bound]] = {
-    ("float64", "high"): {
-        "numpy": Bound(0.76, "0x1.627261fa6a750p+8"),
-        "numba": Bound(0.51, "0x1.99ea3c32cea28p+2"),
-        "jax": Bound(0.51, "0x1.99ea3c32cea28p+2"),
-    },
-    ("float64", "fast"): {
-        "numpy": Bound(3.4, "0x1.b36dae47b0c14p+0"),
-        "numba": Bound(3.7, "-0x1.090dd761b80b0p+1"),
-        "jax": Bound(3.9, "0x1.cce163724b928p-1"),
-    },
-    ("float32", "fast"): {
-        "numpy": Bound(4.6, "0x1.364aa20000000p+1"),
-        "numba": Bound(3.5, "0x1.ccc12e0000000p-1"),
-        "jax": Bound(3.6, "0x1.52b04e0000000p+0", flushes=True),
-    },
-    ("float16", "fast"): {
-        "jax": Bound(0.51, "0x1.6200000000000p-2"),
-    },
-    ("bfloat16", "fast"): {
-        "jax": Bound(0.51, "0x1.e400000000000p+0", flushes=True),
-    },
-}
-
-SPEC = Spec("tanh_derivative", formula, reference, derivative, EDGES, BOUNDS)
+SPEC = Spec("tanh_derivative", formula, reference, derivative, EDGES)
 SECOND = Spec(
     "tanh_second_derivative",
     second_formula,
     second_reference,
     third,
     ((-math.inf, 0.0), (-0.0, 0.0), (0.0, -0.0), (math.inf, -0.0)),
-    {},
 )
 
 
@@ -114,18 +89,25 @@ def tanh_derivative(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape; as for :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax"}, optional
-        Who computes; as for :func:`sigmoid`.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+    backend : str, optional
+        The library that computes, by one of the names that :func:`backends` lists, such as
+        ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
+        or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
+        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
     accuracy : {"high", "fast"}, optional
-        As for :func:`sigmoid`.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     out : ndarray, optional
-        Where to write the result; as for :func:`sigmoid`.
+        A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
+        overlap it.
 
     Returns
     -------
     array
-        The kind of array that ``x`` is; as for :func:`sigmoid`.
+        The kind of array that ``x`` is, with its shape, device and floating dtype: a Python float
+        for a Python number, a NumPy array for a list. Integers and booleans become the library's
+        default float. With ``out`` it is ``out``.
 
     Raises
     ------
@@ -142,12 +124,10 @@ def tanh_derivative(
 
     Notes
     -----
-    **Accuracy**, as largest total error: with ``accuracy="high"`` float16, bfloat16 and float32
-    results are correctly rounded on every backend, subnormal ones included; float64 results are
-    within 0.76 ulp on ``numpy`` (x = 0x1.627261fa6a750p+8), 0.51 ulp on ``numba`` (x =
-    0x1.99ea3c32cea28p+2), 0.51 ulp on ``jax`` (x = 0x1.99ea3c32cea28p+2). With ``"fast"`` they
-    are within 4.6 ulp in float32 and 3.9 ulp in float64; JAX then flushes what is proportional
-    to a subnormal number in float32 and bfloat16.
+    **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
+    correctly rounded, and float64 results within 0.51 ulp (``numpy``: 0.76); with
+    ``accuracy="fast"`` all are within 3.9 ulp (``numpy``: 4.6), but ``jax`` may then return 0 for
+    subnormal numbers.
 
     **Edge values**, the same on every backend: 0 at ±∞, 1 at ±0, NaN stays NaN; the function is
     even, and far from 0 its values become subnormal and then 0.

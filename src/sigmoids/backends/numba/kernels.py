@@ -242,8 +242,9 @@ def rounded_once(spec: Function) -> Callable[..., Any]:
 
 
 HALF_ULP = 2.0**-53 + 2.0**-63
-"""A little more, or powers of two would stay where they are.  By which fraction a result is moved to a side.  This arithmetic is the same on all processors, so
-that all results can be seen to be settled by that."""
+"""By which fraction a result is moved to a side: so little more than half an ulp that powers of two
+move too.  This arithmetic is the same on all processors, so that all results can be seen to be
+settled by that."""
 
 
 def _narrowed(part: Spec, xp: Vocabulary) -> Callable[[Any, Any], Any]:
