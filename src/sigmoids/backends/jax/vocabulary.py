@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from sigmoids.arithmetic import exponential, vocabulary
+from sigmoids.arithmetic import arctangent, exponential, vocabulary
 from sigmoids.arithmetic.exponential import LIFTED_BELOW
-from sigmoids.arithmetic.formats import FLOAT64, PAIRS
+from sigmoids.arithmetic.formats import FLOAT32, FLOAT64, PAIRS
 from sigmoids.arithmetic.pairs import Pair
 from sigmoids.arithmetic.traced import Traced, TracedPairs
 from sigmoids.backends.jax.subnormal import LIFTED
@@ -157,10 +157,10 @@ class XlaVocabulary(JaxNumbers):
         """Its own."""
         return jnp.log1p(p / q)
 
-    @staticmethod
-    def arctan_ratio(a: jax.Array, b: Any, /) -> jax.Array:
-        """Its own."""
-        return jnp.arctan(a / b)
+    def arctan_ratio(self, a: jax.Array, b: jax.Array, /) -> jax.Array:
+        """Ours: XLA's has other results in short arrays than in long ones."""
+        words = arctangent.words(self, FLOAT32)
+        return cast("jax.Array", words["arctan_ratio"](a, b))
 
 
 def _power_of_two(n: jax.Array) -> jax.Array:
