@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from sigmoids.arithmetic.grammar import check
 from sigmoids.backends import registry
 from sigmoids.backends.first_use import first_use
 from sigmoids.containers.registry import container_of, lasts, leading
@@ -68,6 +69,7 @@ def _kept_or_found(spec: Function, kind: Kind, options: tuple[Any, Any, Any]) ->
 
 
 def _find(spec: Function, kind: Kind, backend: str | None, accuracy: Accuracy) -> Route:
+    check(spec)
     kinds = kind if isinstance(kind, tuple) else (kind,)
     container = leading(map(container_of, kinds))
     name = backend
