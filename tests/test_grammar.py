@@ -66,6 +66,7 @@ REFUSED = {
     "a select between kinds": lambda xp, x: xp.where(x > 0, xp.number(x), x),
     "a choice by a number": lambda xp, x: xp.where(x, xp.number(x), xp.number(x)),
     "the argument as a result": lambda _xp, x: x,
+    "two exponents": lambda xp, x: xp.exp_ratio(x)[0] / xp.exp_ratio(-x)[0],
     "the logarithm of arguments": lambda xp, x: xp.log1p_ratio(x, x),
 }
 

@@ -90,6 +90,19 @@ def _word(result: Callable[[], Any], *kinds: Any) -> Callable[..., Any]:
 class Words:
     """The vocabulary on kinds."""
 
+    def __init__(self) -> None:
+        self.exponent: object = None
+
+    def exp_ratio(self, z: Argument | Number) -> tuple[Number, Number]:
+        """Two numbers; of one and the same exponent, as engines may scale by it."""
+        _expect((Argument, Number), z)
+        if self.exponent is not None and self.exponent is not z:
+            raise TypeError("exponentials of two exponents in one formula: give both words one z")
+        self.exponent = z
+        return Number(), Number()
+
+    expm1_ratio = exp_ratio
+
     def abs(self, x: Argument) -> Argument:
         """Of the same kind."""
         return -_expect(Argument, x)
@@ -119,7 +132,6 @@ class Words:
     plain = staticmethod(_word(Plain, (Argument, float)))
     itself = staticmethod(_word(Number, Argument))
     copysign = staticmethod(_word(Number, Number, Argument))
-    exp_ratio = expm1_ratio = staticmethod(_word(lambda: (Number(), Number()), (Argument, Number)))
     log_ratio = staticmethod(_word(Number, Number, Number, Number))
     log1p_ratio = arctan_ratio = with_tail = staticmethod(_word(Number, Number, Number))
     squared = staticmethod(_word(Number, Number))

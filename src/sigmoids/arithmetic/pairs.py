@@ -47,8 +47,10 @@ def operations(base: Base, down: float, *, fused: bool) -> Operations:
     @base.compiled
     def multiply(a: Any, b: Any) -> Any:
         product = a.hi * b.hi
-        error = fma(a.hi, b.hi, -product) if fused else 0.0
-        hi, lo = short(product, fma(a.hi, b.lo, fma(a.lo, whole(b), error)))
+        rest = a.lo * whole(b)
+        if fused:
+            rest = fma(a.lo, whole(b), fma(a.hi, b.hi, -product))
+        hi, lo = short(product, fma(a.hi, b.lo, rest))
         return pair(hi, lo, a.lifted | b.lifted)
 
     @base.compiled

@@ -95,6 +95,9 @@ class TracedPairs(Traced):
 
     def short(self, hi: Any, lo: Any) -> tuple[Any, Any]:
         """The upper 26 bits, and the rest."""
+        if isinstance(lo, float) and lo == 0:  # to add which would take the sign from a zero
+            short = self.numbers.cut(hi)
+            return short, hi - short
         short = self.numbers.cut(hi + lo)
         return short, (hi - short) + lo
 

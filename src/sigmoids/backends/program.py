@@ -9,8 +9,7 @@ passed lend their memory to later ones.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache, partial
-from types import SimpleNamespace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +17,9 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from sigmoids.arithmetic import exponential, tabulated, vocabulary
 from sigmoids.arithmetic.formats import FLOAT64, PAIRS
+from sigmoids.arithmetic.rounding import settled
 from sigmoids.arithmetic.traced import Traced, TracedPairs
-from sigmoids.spec import STEP, TIED, results
+from sigmoids.spec import results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sigmoids.arithmetic.base import Compiled
     from sigmoids.arithmetic.formats import Format
     from sigmoids.backends.engine import Arrays
-    from sigmoids.spec import Function, Spec
+    from sigmoids.spec import Function
 
 
 UP = 2.0**FLOAT64.logarithm_lift
@@ -201,19 +201,6 @@ INTEGERS: dict[int, type[np.signedinteger[Any]]] = {4: np.int32, 8: np.int64}
 """Of the size of a floating type."""
 
 
-def _settle(spec: Spec, x: NDArray[Any], y: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
-    """Move results off midpoints that their exact values lie beside."""
-    hits = [(x == argument, result) for argument, result in spec.exceptions.items()]
-    factor = np.ones_like(x)
-    if spec.beside is not None:
-        side = spec.beside(SimpleNamespace(abs=np.abs, where=np.where), x)
-        factor[np.abs(x) < TIED] += np.copysign(STEP, side)[np.abs(x) < TIED]
-    np.multiply(y, factor, out=out)
-    for places, result in hits:
-        out[places] = result
-    return out
-
-
 def _index(shifted: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
     return np.subtract(shifted.view(np.int64), tabulated.ORIGIN, out=out.view(np.int64))
 
@@ -354,8 +341,7 @@ def narrowing(spec: Function) -> Program:
     def trace(x: Any, *others: Any) -> Any:
         computed = results(spec.formula(_VOCABULARY, x, *others))
         return tuple(
-            Node(partial(_settle, part), (x, y)) if part.exceptions or part.beside else y
-            for y, part in zip(computed, spec.parts, strict=True)
+            settled(_VOCABULARY, part, x, y) for y, part in zip(computed, spec.parts, strict=True)
         )
 
     return Program(spec, trace)

@@ -98,7 +98,7 @@ def sigmoid(
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
     correctly rounded, and float64 results within 0.51 ulp (``numpy``: 0.76); with
-    ``accuracy="fast"`` all are within 3 ulp (``numpy``: 3.75), but ``jax`` may then return 0 for
+    ``accuracy="fast"`` all are within 2.5 ulp (``numpy``: 3.75), but ``jax`` may then return 0 for
     subnormal numbers.
 
     **Edge values**, the same on every backend: σ(−∞) = 0, σ(±0) = ½, σ(∞) = 1, NaN stays NaN;

@@ -83,7 +83,7 @@ def sigmoid_and_derivative(
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
     correctly rounded, and float64 results within 0.51 ulp (``numpy``: 0.76); with
-    ``accuracy="fast"`` all are within 3.75 ulp (``numpy``: 4.5), but ``jax`` may then return 0 for
+    ``accuracy="fast"`` all are within 3.6 ulp (``numpy``: 4.5), but ``jax`` may then return 0 for
     subnormal numbers.
 
     In float16, bfloat16 and float32 with ``accuracy="high"`` the results are the same bits as those

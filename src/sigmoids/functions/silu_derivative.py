@@ -190,7 +190,7 @@ def silu_derivative(
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
     correctly rounded, and float64 results within 0.52 ulp (``numpy``: 0.76); with
-    ``accuracy="fast"`` all are within 6.7 ulp (``numpy``: 410), but ``jax`` may then return 0 for
+    ``accuracy="fast"`` all are within 6.7 ulp (``numpy``: 380), but ``jax`` may then return 0 for
     subnormal numbers.
 
     **Edge values**, the same on every backend: −0 at −∞, ½ at ±0, 1 at ∞, NaN stays NaN.  The zero

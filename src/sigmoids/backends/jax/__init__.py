@@ -17,11 +17,12 @@ from jax.custom_derivatives import SymbolicZero
 
 from sigmoids.arithmetic.exponential import LN2_HIGH, LN2_LOW
 from sigmoids.arithmetic.formats import FLOAT64
+from sigmoids.arithmetic.rounding import settled
 from sigmoids.backends import narrow
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.jax.subnormal import round_once, with_lift, without_lift
 from sigmoids.backends.jax.vocabulary import JaxNumbers, XlaVocabulary
-from sigmoids.spec import STEP, TIED, results
+from sigmoids.spec import results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,7 @@ def _compute(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
         xp = JaxNumbers(number, DOUBLE, jnp.zeros((), jnp.bool_)).vocabulary(paired=False)
         computed = results(spec.formula(xp, number, *others))
         return tuple(
-            round_once(_settle(xp, part, number, y), dtype)
+            round_once(settled(xp, part, number, y), dtype)
             for part, y in zip(spec.parts, computed, strict=True)
         )
 
@@ -121,16 +122,6 @@ def _in_float64(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
     if _logarithmic(spec):
         computed = tuple(_less_lift(xp, y, tiny & (x != 0), FLOAT64.lift) for y in computed)
     return tuple(without_lift(y, numbers.lifted) for y in computed)
-
-
-def _settle(xp: Any, part: Spec, x: jax.Array, y: jax.Array) -> jax.Array:
-    """Results moved off midpoints that their exact values lie beside."""
-    if part.beside is not None:
-        step = jnp.copysign(STEP, part.beside(xp, x))
-        y = jnp.where(jnp.abs(x) < TIED, y * (1 + step), y)
-    for argument, result in part.exceptions.items():
-        y = jnp.where(x == argument, result, y)
-    return y
 
 
 @cache

@@ -15,7 +15,7 @@ from sigmoids.backends.numba import checks, loops, pairs
 from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback, compile_loop
 from sigmoids.backends.numba.fingerprint import fingerprint
-from sigmoids.backends.numba.primitives import copysign, fma, is_nan, jit
+from sigmoids.backends.numba.primitives import abs, copysign, fma, is_nan, jit  # noqa: A004
 from sigmoids.backends.numba.vocabularies import (
     FLOAT32,
     FLOAT64,
@@ -24,7 +24,7 @@ from sigmoids.backends.numba.vocabularies import (
     PAIRS,
     PAIRS_MODERATE,
 )
-from sigmoids.spec import results
+from sigmoids.spec import TIED, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -222,7 +222,7 @@ def misrounded(spec: Function, part: Spec) -> list[float]:
 def rounded_once(spec: Function) -> Callable[..., Any]:
     """The float32 results for float32 numbers, evaluated in float64."""
     formula = compiled(spec.formula)
-    settled = [_except(part, _narrowed(part, NARROWED)) for part in spec.parts]
+    settled = [_except(part, _near_zero(_narrowed(part, NARROWED))) for part in spec.parts]
     first, second = settled[0], settled[-1]
 
     def one(x: Any) -> Any:
@@ -264,6 +264,11 @@ def _narrowed(part: Spec, xp: Vocabulary) -> Callable[[Any, Any], Any]:
 @jit
 def _rounded(_x: Any, y: Any) -> Any:
     return pairs.rounded(y)
+
+
+def _near_zero(settled: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Where results are moved to a side; infinite ones must not be."""
+    return jit(lambda x, y: settled(x, y) if abs(x) < TIED else np.float32(y))
 
 
 def _except(part: Spec, settled: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -1,0 +1,24 @@
+"""Results of a wider type, moved off the midpoints of two narrower numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sigmoids.spec import STEP, TIED
+
+if TYPE_CHECKING:
+    from sigmoids.arithmetic.base import Base
+    from sigmoids.spec import Spec
+
+
+def settled(base: Base, spec: Spec, x: Any, y: Any) -> Any:
+    """Results for the arguments x, on the side of a midpoint that the exact values are on.
+
+    They are wrong by a few ulps at most.
+    """
+    if spec.beside is not None:
+        side = base.copysign(STEP, spec.beside(base, x))
+        y = base.where(base.abs(x) < TIED, y * (1 + side), y)
+    for argument, result in spec.exceptions.items():
+        y = base.where(x == argument, result, y)
+    return y

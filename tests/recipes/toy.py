@@ -1,0 +1,113 @@
+"""A toy engine: NumPy, one operation after the other over whole arrays."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sigmoids.arithmetic import exponential, vocabulary
+from sigmoids.arithmetic.formats import FLOAT32, FLOAT64, NARROWED, PAIRS
+from sigmoids.arithmetic.rounding import settled
+from sigmoids.arithmetic.traced import Traced, TracedPairs
+from sigmoids.backends import narrow
+from sigmoids.backends.engine import results_like
+from sigmoids.backends.floating_point import standard_mode
+from sigmoids.spec import results
+
+if TYPE_CHECKING:
+    from sigmoids.backends.engine import Arrays, Evaluator
+    from sigmoids.spec import Accuracy, Function
+
+
+class Primitives(Traced):
+    """NumPy's own, in one dtype."""
+
+    abs = staticmethod(np.abs)
+    copysign = staticmethod(np.copysign)
+    where = staticmethod(np.where)
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype = dtype
+
+    def number(self, value: Any, _rest: float = 0.0) -> Any:
+        return self.dtype.type(value) if isinstance(value, float) else value
+
+    plain = number
+
+    def limit(self, x: Any, low: float, high: float) -> Any:
+        largest = np.finfo(x.dtype).max
+        return np.clip(x, x.dtype.type(low), x.dtype.type(min(high, largest)))
+
+    def powers(self, fmt: Any) -> Any:
+        def of(z: Any) -> Any:
+            k = np.rint(z * fmt.real(exponential.LOG2E))
+            exponents = np.where(np.isnan(k), 0, k).astype(int) + fmt.lift
+            up = fmt.real(2.0**fmt.lift)
+            return k, np.ldexp(fmt.real(1), exponents).astype(fmt.real), up, False
+
+        return of
+
+    def aligned(self, fmt: Any) -> Any:
+        info = np.finfo(fmt.real)
+        integer, up = f"i{info.bits // 8}", fmt.real(2.0**fmt.logarithm_lift)
+
+        def of(a: Any, b: Any) -> Any:
+            above, below = (np.asarray(v, fmt.real).view(integer) for v in (a * up, b))
+            k = (above - below + (1 << info.nmant - 1)) >> info.nmant
+            power = np.ldexp(fmt.real(1), -k).astype(fmt.real)
+            return (k - fmt.logarithm_lift).astype(fmt.real), up, power
+
+        return of
+
+    def constant(self, value: float) -> float:
+        return value
+
+    def cut(self, x: Any) -> Any:
+        bits = (np.asarray(x, float).view(np.int64) + 2**26) & -(2**27)
+        return bits.view(float)
+
+
+def _evaluate(spec: Function, accuracy: Accuracy, inputs: Arrays, outs: Arrays | None, /) -> Arrays:
+    outs = results_like(spec, inputs[0]) if outs is None else outs
+    dtype = outs[0].dtype
+    high = accuracy == "high"
+    with np.errstate(all="ignore"), standard_mode():
+        if high and dtype == np.float64:
+            xp = vocabulary(TracedPairs(Primitives(dtype)), PAIRS)
+            pairs = results(spec.formula(xp, *inputs))
+            sums = [(y.hi, y.hi + y.lo) for y in pairs]
+            found = [np.where(total == 0, hi, total) for hi, total in sums]  # the sign of 0
+        elif high:
+            wide = [x.astype(float) for x in inputs]
+            base = Primitives(np.dtype(float))
+            computed = results(spec.formula(vocabulary(base, NARROWED), *wide))
+            parts = zip(spec.parts, computed, strict=True)
+            found = [settled(base, part, wide[0], y) for part, y in parts]
+        else:
+            fmt = FLOAT64 if dtype == np.float64 else FLOAT32
+            found = list(results(spec.formula(vocabulary(Primitives(dtype), fmt), *inputs)))
+        for out, y in zip(outs, found, strict=True):
+            out[...] = y
+    return outs
+
+
+class ToyEngine:
+    """Evaluates over whole arrays."""
+
+    name = "toy"
+
+    def devices(self) -> tuple[str, ...]:
+        return ("cpu",)
+
+    def problem(self) -> None:
+        return None
+
+    def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+        if narrow.has_table(dtype):
+            return partial(narrow.evaluate, spec)
+        return partial(_evaluate, spec, accuracy)
+
+
+engine = ToyEngine()
