@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -37,34 +38,26 @@ def loop(
 ) -> Callable[..., bool]:
     """The compiled loop of one dtype and accuracy; over the bits of types that have a table."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    kernel, kind = _kernel(spec, dtype, accuracy)
-    shorter = None
-    if accuracy == "high" and kind in (np.float32, np.float64):
-        shorter = moderate(spec, dtype)
+    if narrow.has_table(dtype):
+        tables = narrow.tables(spec, dtype)
+        return partial(_look_up(tables[0].dtype, outputs), *tables)
+    kernel = always(spec, scalar(spec, dtype, accuracy))
+    shorter = moderate(spec, dtype) if accuracy == "high" else None
     purpose = "in_place" if in_place else "loop"
     name = _named(spec, dtype, accuracy, purpose, loops, kernel, shorter)
     made = loops.make(name, inputs, outputs, kernel, shorter, in_place=in_place)
-    return compile_loop(made, loops.signature(from_dtype(kind), inputs, outputs))
+    return compile_loop(made, loops.signature(from_dtype(dtype), inputs, outputs))
 
 
 def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
     """The compiled ufunc of float32 or float64 numbers, whose calls cost less than a loop's."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    kernel, kind = _kernel(spec, dtype, accuracy)
+    kernel = always(spec, scalar(spec, dtype, accuracy))
     name = _named(spec, dtype, accuracy, "ufunc", ufuncs, kernel)
     fill = loops.make_fill(name, inputs, outputs, kernel)
-    made = ufuncs.make_loop(name, fill, inputs, outputs, kind.type)
+    made = ufuncs.make_loop(name, fill, inputs, outputs, dtype.type)
     compiled = compile_callback(made, ufuncs.LOOP)
-    return ufuncs.make_ufunc(compiled, spec.name, inputs, outputs, kind)
-
-
-def _kernel(
-    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
-) -> tuple[loops.Kernel, np.dtype[Any]]:
-    """The kernel that is right for all numbers, and the type of these."""
-    if narrow.has_table(dtype):
-        return always(spec, look_up(spec, dtype)), np.dtype(f"u{dtype.itemsize}")
-    return always(spec, scalar(spec, dtype, accuracy)), dtype
+    return ufuncs.make_ufunc(compiled, spec.name, inputs, outputs, dtype)
 
 
 def _named(
@@ -111,18 +104,12 @@ def _shaped(spec: Function, one: Any, two: Any, from_two: Any) -> Any:
     return from_two if len(spec.arguments) > 1 else one if len(spec.parts) == 1 else two
 
 
-def look_up(spec: Function, dtype: np.dtype[Any]) -> Callable[[Any], Any]:
-    """The bits of the results for the bits of a number."""
-    results = narrow.tables(spec, dtype)  # become a part of the compiled code
-    first, last = results[0], results[-1]
-
-    def one(bits: Any) -> Any:
-        return first[bits]
-
-    def two(bits: Any) -> Any:
-        return first[bits], last[bits]
-
-    return one if len(results) == 1 else two
+@cache
+def _look_up(bits: np.dtype[Any], outputs: int) -> Callable[..., bool]:
+    """The compiled loop over the bits of types that have a table."""
+    purpose = f"look_up_{bits.name}_{outputs}"
+    made = loops.make_look_up(f"{purpose}_{fingerprint((purpose, loops))}", outputs)
+    return compile_loop(made, loops.signature(from_dtype(bits), outputs + 1, outputs))
 
 
 def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., Any]:

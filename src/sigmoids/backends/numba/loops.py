@@ -146,10 +146,73 @@ def make(
     if shorter is not None:
         fill = _either(make_fill(f"{name}_moderate", inputs, outputs, shorter), fill, part)
     fill, space = (_from_copies(fill, part), room) if in_place else (_directly(fill), _no_room)
+    run = _run(fill, part, space, any_memory=in_place)
+
+    def one(x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return run((x,), (out,), progress, chunk, most)
+
+    def two(x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return run((x,), (out, other), progress, chunk, most)
+
+    def from_two(x: Any, y: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return run((x, y), (out,), progress, chunk, most)
+
+    loops: dict[tuple[int, int], Any] = {(1, 1): one, (1, 2): two, (2, 1): from_two}
+    loop = loops[inputs, outputs]
+    loop.__qualname__ = name
+    return cast("Callable[..., bool]", loop)
+
+
+def make_look_up(name: str, outputs: int) -> Callable[..., bool]:
+    """The loop ``out[:] = table[x]``, with two tables and outputs where there are so many.
+
+    The tables come first among the loop's arguments, so that one loop serves all functions.  An
+    output may be the input itself.
+    """
+
+    @jit
+    def fill(xs: Any, outs: Any, start: Any, _copies: Any) -> None:
+        x, table, out = xs[0], xs[1], outs[0]
+        for i in range(x.size):
+            out[start + i] = table[x[i]]
+
+    @jit
+    def fill_two(xs: Any, outs: Any, start: Any, _copies: Any) -> None:
+        for i in range(xs[0].size):
+            bits = xs[0][i]  # before the first output takes its place
+            outs[0][start + i], outs[1][start + i] = xs[1][bits], xs[2][bits]
+
+    part = _part_and_table if outputs == 1 else _part_and_tables
+    run = _run(fill if outputs == 1 else fill_two, part, _no_room, any_memory=True)
+
+    def one(table: Any, x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return run((x, table), (out,), progress, chunk, most)
+
+    def two(
+        table: Any, second: Any, x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any
+    ) -> bool:
+        return run((x, table, second), (out, other), progress, chunk, most)
+
+    loop: Any = one if outputs == 1 else two
+    loop.__qualname__ = name
+    return cast("Callable[..., bool]", loop)
+
+
+def _run(
+    fill: Callable[..., Any],
+    part: Callable[..., Any],
+    space: Callable[..., Any],
+    *,
+    any_memory: bool,
+) -> Callable[..., bool]:
+    """What all loops do: claim chunks and fill them, in the standard mode and without the lock.
+
+    If ``any_memory`` will not do, nothing is done where an output is an input, and True returned.
+    """
 
     @jit
     def run(xs: Any, outs: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        if not in_place:
+        if not any_memory:
             for x in xs:
                 for out in outs:
                     if x.ctypes.data == out.ctypes.data:
@@ -171,19 +234,7 @@ def make(
         lock(state)
         return False
 
-    def one(x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x,), (out,), progress, chunk, most)
-
-    def two(x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x,), (out, other), progress, chunk, most)
-
-    def from_two(x: Any, y: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x, y), (out,), progress, chunk, most)
-
-    loops: dict[tuple[int, int], Any] = {(1, 1): one, (1, 2): two, (2, 1): from_two}
-    loop = loops[inputs, outputs]
-    loop.__qualname__ = name
-    return cast("Callable[..., bool]", loop)
+    return cast("Callable[..., bool]", run)
 
 
 def make_fill(name: str, inputs: int, outputs: int, kernel: Kernel) -> Callable[..., bool]:
@@ -198,7 +249,7 @@ def make_fill(name: str, inputs: int, outputs: int, kernel: Kernel) -> Callable[
 
 
 def signature(kind: Any, inputs: int, outputs: int) -> Any:
-    """The types of a loop's arguments, for arrays of numbers of that type."""
+    """The types of a loop's arguments, for arrays of numbers of that type; tables are inputs."""
     arrays = [
         *[types.Array(kind, 1, "C", readonly=True)] * inputs,
         *[types.Array(kind, 1, "C")] * outputs,
@@ -295,6 +346,16 @@ def _from_copies(fill: Callable[..., None], part: Callable[..., Any]) -> Callabl
 @jit
 def _part(xs: Any, start: Any, stop: Any) -> Any:
     return (xs[0][start:stop],)
+
+
+@jit
+def _part_and_table(xs: Any, start: Any, stop: Any) -> Any:
+    return xs[0][start:stop], xs[1]
+
+
+@jit
+def _part_and_tables(xs: Any, start: Any, stop: Any) -> Any:
+    return xs[0][start:stop], xs[1], xs[2]
 
 
 @jit
