@@ -143,6 +143,7 @@ SECOND = Spec(
     ((-math.inf, 0.0), (-0.0, 0.0), (0.0, -0.0), (math.inf, -0.0)),
     {},
     near_zero="linear",
+    compiled=False,
 )
 THIRD = Spec(
     "arctan_sigmoid_third_derivative",
@@ -151,6 +152,7 @@ THIRD = Spec(
     fourth,
     ((-math.inf, 0.0), (math.inf, 0.0)),
     {},
+    compiled=False,
 )
 
 

@@ -141,6 +141,7 @@ FIRST = Spec(
     ((-0.0, math.inf), (0.0, math.inf), (0.5, 4.0), (1.0, math.inf)),
     {},
     domain=DOMAIN,
+    compiled=False,
 )
 SECOND = Spec(
     "logit_second_derivative",
@@ -150,6 +151,7 @@ SECOND = Spec(
     ((-0.0, -math.inf), (0.0, -math.inf), (0.5, 0.0), (1.0, math.inf)),
     {},
     domain=DOMAIN,
+    compiled=False,
 )
 
 

@@ -155,6 +155,7 @@ SECOND = Spec(
     ((-math.inf, -0.0), (math.inf, -0.0)),
     {},
     root=2.3993572805154,
+    compiled=False,
 )
 WEIGHTED = Spec(
     "weighted_sigmoid_derivative",
@@ -164,6 +165,7 @@ WEIGHTED = Spec(
     ((-math.inf, -0.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 0.0)),
     {},
     near_zero="linear",
+    compiled=False,
 )
 
 

@@ -97,6 +97,7 @@ SECOND = Spec(
     ((-math.inf, 0.0), (-0.0, 0.0), (0.0, -0.0), (math.inf, -0.0)),
     {},
     near_zero="linear",
+    compiled=False,
 )
 
 

@@ -17,6 +17,8 @@ from jax.custom_derivatives import SymbolicZero
 
 from sigmoids.backends import exponential, narrow
 from sigmoids.backends.engine import results_like
+from sigmoids.backends.jax import foreign
+from sigmoids.backends.jax.elementwise import elementwise
 from sigmoids.backends.jax.subnormal import round_once, with_lift, without_lift
 from sigmoids.backends.jax.vocabulary import JaxVocabulary
 from sigmoids.backends.pairs import PairVocabulary
@@ -50,10 +52,13 @@ def function(spec: Function, accuracy: Accuracy) -> Callable[..., Inputs]:
     def evaluate(member: Spec, *inputs: Any) -> jax.Array:
         return function(member, accuracy)(*inputs)[0]
 
-    def values(*inputs: jax.Array) -> tuple[jax.Array, ...]:
+    def formula(*inputs: jax.Array) -> Inputs:
+        return _compute(spec, inputs, accuracy)
+
+    def values(*inputs: jax.Array) -> Inputs:
         if inputs[0].dtype.itemsize == 1 and len(inputs) == 1:
             return _look_up(spec, *inputs)
-        return _compute(spec, inputs, accuracy)
+        return formula(*inputs) if accuracy == "fast" else elementwise(spec, formula, *inputs)
 
     def tangents(primals: Any, directions: Any) -> Any:
         return differentiable(*primals), tuple(
@@ -173,8 +178,9 @@ class JaxEngine:
         """JAX's own names for its devices."""
         return tuple(str(device) for device in jax.devices())
 
-    def problem(self) -> None:
-        """There is none."""
+    def problem(self) -> str | None:
+        """See :class:`~sigmoids.backends.engine.Engine`."""
+        return foreign.problem()
 
     def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """What evaluates NumPy arrays; see :class:`~sigmoids.backends.engine.Engine`."""

@@ -9,10 +9,11 @@ from numba import from_dtype
 
 from sigmoids.backends import narrow
 from sigmoids.backends.numba import brief, checks, double, loops, near, paired, single, wide
+from sigmoids.backends.numba import segment as segments
 from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback, compile_loop
 from sigmoids.backends.numba.fingerprint import fingerprint
-from sigmoids.backends.numba.scalars import fma, is_nan, jit
+from sigmoids.backends.numba.scalars import copysign, fma, is_nan, jit
 from sigmoids.spec import TIED, beside
 
 if TYPE_CHECKING:
@@ -26,14 +27,29 @@ def loop(
 ) -> Callable[..., bool]:
     """The compiled loop of one dtype and accuracy; over the bits of types that have a table."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    kernel, kind = _kernel(spec, dtype, accuracy)
-    shorter = None
-    if accuracy == "high" and kind in (np.float32, np.float64):
-        shorter = moderate(spec, dtype)
+    kernel, shorter, kind = _kernels(spec, dtype, accuracy)
     purpose = "in_place" if in_place else "loop"
     name = _named(spec, dtype, accuracy, purpose, loops, kernel, shorter)
     made = loops.make(name, inputs, outputs, kernel, shorter, in_place=in_place)
     return compile_loop(made, loops.signature(from_dtype(kind), inputs, outputs))
+
+
+def segment(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> tuple[str, Any]:
+    """The compiled loop for callers in C, and a name for what it computes that nothing else has.
+
+    Where there are tables, all functions have the same loop.
+    """
+    inputs, outputs = len(spec.arguments), len(spec.parts)
+    if narrow.has_table(dtype):
+        made = segments.make_look_up(outputs, np.dtype(f"u{dtype.itemsize}"))
+        made.__qualname__ = f"look_up_{fingerprint(made)}"
+        name = _named(spec, dtype, accuracy, "segment", made, narrow.tables(spec, dtype))
+    else:
+        kernel, shorter, kind = _kernels(spec, dtype, accuracy)
+        name = _named(spec, dtype, accuracy, "segment", segments, loops, kernel, shorter)
+        fills = loops.make_fills(name, inputs, outputs, kernel, shorter)
+        made = segments.make_segment(name, fills, inputs, outputs, kind)
+    return name, compile_callback(made, segments.SIGNATURE)
 
 
 def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
@@ -45,6 +61,17 @@ def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
     made = ufuncs.make_loop(name, fill, inputs, outputs, kind.type)
     compiled = compile_callback(made, ufuncs.LOOP)
     return ufuncs.make_ufunc(compiled, spec.name, inputs, outputs, kind)
+
+
+def _kernels(
+    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+) -> tuple[loops.Kernel, loops.Kernel | None, np.dtype[Any]]:
+    """As :func:`_kernel`, and the shorter one of moderate arguments where there is one."""
+    kernel, kind = _kernel(spec, dtype, accuracy)
+    shorter = None
+    if accuracy == "high" and kind in (np.float32, np.float64) and spec.moderate:
+        shorter = moderate(spec, dtype)
+    return kernel, shorter, kind
 
 
 def _kernel(
@@ -167,7 +194,8 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
     passed, passed_label, passed_result = argument.passed, label.passed, result.passed
     formula, xp = jit(spec.formula), brief if narrowed else near
     first, second = (
-        jit(_narrowed(part) if narrowed else _rounded) for part in (spec.parts[0], spec.parts[-1])
+        jit(_narrowed(part) if narrowed else _rounded(part))
+        for part in (spec.parts[0], spec.parts[-1])
     )
 
     def one(state: Any, x: Any) -> Any:
@@ -236,8 +264,10 @@ def _narrowed(part: Spec) -> Callable[[Any, Any], Any]:
     return lambda x, y: np.float32(move(x, y))
 
 
-def _rounded(_x: Any, y: Any) -> Any:
-    return paired.rounded(y)
+def _rounded(part: Spec) -> Callable[[Any, Any], Any]:
+    if part.near_zero != "linear":
+        return lambda _x, y: paired.rounded(y)
+    return lambda _x, y: copysign(paired.rounded(y), y.hi)  # −0 and 0 would make 0
 
 
 def _nudge(part: Spec) -> Callable[[Any, Any], Any]:
