@@ -18,6 +18,7 @@ from jax.extend.mlir.dialects import stablehlo
 from jax.interpreters import batching, mlir, xla
 
 from sigmoids.backends.jax import foreign
+from sigmoids.backends.notice import warn_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Formula = Callable[..., tuple[jax.Array, ...]]
 
-elementwise_p = Primitive("sigmoids")
+elementwise_p = Primitive("sigmoids_high_accuracy")  # Pallas says that it does not know it
 elementwise_p.multiple_results = True
 elementwise_p.def_impl(partial(xla.apply_primitive, elementwise_p))
 
@@ -102,6 +103,18 @@ def _lower_on_cpu(context: Any, *operands: Any, spec: Function, formula: Formula
 
 
 mlir.register_lowering(elementwise_p, _lower_on_cpu, platform=foreign.PLATFORM)
+
+
+def _lower_on_tpu(context: Any, *operands: Any, spec: Function, formula: Formula) -> Any:
+    warn_once(
+        "tpu",
+        f'{spec.name}() with accuracy="high" computes in float64, which TPUs do not have, and is '
+        'untested on them: use accuracy="fast" there',
+    )
+    return _lower_formula(context, *operands, spec=spec, formula=formula)
+
+
+mlir.register_lowering(elementwise_p, _lower_on_tpu, platform="tpu")
 
 
 def _is_for_elsewhere(context: Any) -> bool:
