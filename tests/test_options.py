@@ -75,6 +75,7 @@ def test_equal_ones_are_traced_once():
     for _ in range(3):
         jitted(sg.with_options(sg.silu, accuracy="fast"), np.ones(3, np.float32))
     assert len(traced) == 1
+    assert jax.jit(fast)(np.float32(0)) == 0
 
 
 @pytest.mark.parametrize(
