@@ -7,6 +7,7 @@ that are exported to be run elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from sigmoids.backends.jax import foreign
 from sigmoids.backends.notice import warn_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sigmoids.spec import Function
 
@@ -87,19 +88,19 @@ def _lower_on_cpu(context: Any, *operands: Any, spec: Function, formula: Formula
     name = None if _is_for_elsewhere(context) else foreign.target(spec, x.dtype)
     if name is None:
         return _lower_formula(context, *operands, spec=spec, formula=formula)
+    if getattr(context.module_context.axis_context, "num_devices", None) == 1:
+        return jax.ffi.ffi_lowering(name)(context, *operands)
     # XLA's partitioners cut along batch axes, which not all axes may be: so there is one more.
-    column = (*x.shape, 1)
-    lowering = jax.ffi.ffi_lowering(
-        name, extra_attributes=_partitioned(x.shape, len(operands), len(spec.parts))
+    # Were loops around the call to be of that shape too, XLA would not make vector code of them.
+    column = jax.core.ShapedArray((*x.shape, 1), x.dtype)
+    columns = context.replace(
+        avals_in=[column] * len(operands), avals_out=[column] * len(spec.parts)
     )
-    results = lowering(
-        context.replace(
-            avals_in=[jax.core.ShapedArray(column, x.dtype)] * len(operands),
-            avals_out=[jax.core.ShapedArray(column, x.dtype)] * len(spec.parts),
-        ),
-        *[_reshaped(operand, column) for operand in operands],
-    )
-    return [_reshaped(result, x.shape) for result in results]
+    attributes = _partitioned(x.shape, len(operands), len(spec.parts))
+    call = jax.ffi.ffi_lowering(name, extra_attributes=attributes)
+    apart = stablehlo.optimization_barrier(operands)
+    results = call(columns, *[_reshaped(operand, column.shape) for operand in _listed(apart)])
+    return _listed(stablehlo.optimization_barrier([_reshaped(y, x.shape) for y in results]))
 
 
 mlir.register_lowering(elementwise_p, _lower_on_cpu, platform=foreign.PLATFORM)
@@ -121,6 +122,11 @@ def _is_for_elsewhere(context: Any) -> bool:
     """Whether the program is to be exported; also where JAX does not say."""
     parameters = getattr(context.module_context, "lowering_parameters", None)
     return getattr(parameters, "for_export", True)
+
+
+def _listed(values: Any) -> list[Any]:
+    """What an operation returned, as a list, be it one value or several."""
+    return list(values) if isinstance(values, Sequence) else [values]
 
 
 def _reshaped(value: Any, shape: Sequence[int]) -> Any:
