@@ -7,7 +7,6 @@ that are exported to be run elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from sigmoids.backends.jax import foreign
 from sigmoids.backends.notice import warn_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sigmoids.spec import Function
 
@@ -126,7 +125,7 @@ def _is_for_elsewhere(context: Any) -> bool:
 
 def _listed(values: Any) -> list[Any]:
     """What an operation returned, as a list, be it one value or several."""
-    return list(values) if isinstance(values, Sequence) else [values]
+    return [values] if isinstance(values, mlir.ir.Value) else list(values)
 
 
 def _reshaped(value: Any, shape: Sequence[int]) -> Any:
