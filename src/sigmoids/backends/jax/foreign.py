@@ -65,7 +65,7 @@ def _target(spec: Function, dtype: np.dtype[Any]) -> str | None:
 def _reason() -> str | None:
     """What stands in the way of all targets."""
     if not registry.installed(registry.find("numba")):
-        return "without Numba, XLA computes on the CPU as well, at a fifth of the speed"
+        return "without Numba, XLA computes on the CPU as well, and takes longer"
     try:
         from sigmoids.backends.numba import compiles
 
