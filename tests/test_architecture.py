@@ -22,7 +22,7 @@ FLOORS = (
     {"containers", "selection"},
     {"dispatch"},
     {"functions"},
-    {"accuracy", "choice", "inventory", "njit", "peers", "plotting"},
+    {"accuracy", "choice", "inventory", "njit", "options", "peers", "plotting"},
     {"__init__"},
     {"bench", "demo"},
     {"cli"},

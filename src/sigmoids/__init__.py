@@ -17,6 +17,7 @@ from sigmoids.functions.silu_derivative import silu_derivative
 from sigmoids.functions.softplus import softplus
 from sigmoids.functions.tanh import tanh
 from sigmoids.functions.tanh_derivative import tanh_derivative
+from sigmoids.options import with_options
 from sigmoids.plotting import plot
 from sigmoids.selection import set_default_backend, use_backend
 
@@ -46,4 +47,5 @@ __all__ = [
     "tanh_derivative",
     "use_backend",
     "use_num_threads",
+    "with_options",
 ]

@@ -159,7 +159,10 @@ class Spec:
     moderate : tuple of pairs of float
         For every argument an interval, of numbers without a sign or symmetric about 0.  For the
         arguments inside, no limit in the formula acts, no condition of ``rarely`` holds, and what
-        ``exp_ratio`` is asked for is between 2^−1000 and 2^1000.
+        ``exp_ratio`` is asked for is between 2^−1000 and 2^1000.  None where that is not declared.
+    compiled : bool
+        Whether compiled loops may compute it wherever an engine can run them.  They are tried on
+        all members of the family; what is only a derivative of one may be left to the formula.
     """
 
     name: str
@@ -172,6 +175,7 @@ class Spec:
     arguments: tuple[str, ...] = ("x",)
     domain: tuple[float, float] = (-math.inf, math.inf)
     moderate: tuple[Interval, ...] = ((-300.0, 300.0),)
+    compiled: bool = True
 
     @property
     def parts(self) -> tuple[Spec, ...]:
@@ -230,6 +234,11 @@ class Joint:
     def moderate(self) -> tuple[Interval, ...]:
         """As in :class:`Spec`; those of the part that allows for least."""
         return min((part.moderate for part in self.parts), key=lambda intervals: intervals[0][1])
+
+    @property
+    def compiled(self) -> bool:
+        """As in :class:`Spec`, for all parts."""
+        return all(part.compiled for part in self.parts)
 
 
 Function = Spec | Joint

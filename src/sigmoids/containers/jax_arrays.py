@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from sigmoids.backends.jax import JaxEngine
+from sigmoids.backends.jax.types import convert, is_weak
 from sigmoids.containers import numpy_kind
 
 if TYPE_CHECKING:
@@ -79,11 +80,17 @@ def together(arguments: tuple[Any, ...], name: str) -> tuple[jax.Array, ...]:
     # Without the x64 flag JAX promotes to float32 even what is float64 all the same.
     is_double = any(isinstance(x, jax.Array) and x.dtype == np.float64 for x in arguments)
     dtype = np.dtype(np.float64) if is_double else _result_dtype(jnp.result_type(*arguments), name)
-    if len(arguments) == 1:
-        (x,) = arguments
-        return (x if x.dtype == dtype else x.astype(dtype),)
+    weak = all(map(is_weak, arguments))
     with jax.enable_x64(True) if dtype == np.float64 else nullcontext():
-        return tuple(jnp.broadcast_arrays(*(jnp.asarray(x, dtype) for x in arguments)))
+        arrays = tuple(_converted(x, dtype, weak) for x in arguments)
+        return arrays if len(arrays) == 1 else tuple(jnp.broadcast_arrays(*arrays))
+
+
+def _converted(x: Any, dtype: Any, weak: bool) -> jax.Array:
+    if isinstance(x, jax.Array) and x.dtype == dtype:
+        return x
+    x = jnp.asarray(x, dtype)
+    return convert(x, dtype, weak=True) if weak else x
 
 
 def _result_dtype(dtype: Any, name: str) -> Any:

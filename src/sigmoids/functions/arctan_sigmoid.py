@@ -123,7 +123,7 @@ def arctan_sigmoid(
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
     correctly rounded, and float64 results within 0.71 ulp (``numpy``: 0.73); with
-    ``accuracy="fast"`` all are within 2.4 ulp (``numpy``: 3.2), but ``jax`` may then return 0 for
+    ``accuracy="fast"`` all are within 2.5 ulp (``numpy``: 3.2), but ``jax`` may then return 0 for
     subnormal numbers.
 
     **Edge values**, the same on every backend: ±1 at ±∞, ±0 at ±0, NaN stays NaN; the function is

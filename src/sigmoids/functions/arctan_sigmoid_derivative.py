@@ -115,6 +115,7 @@ SECOND = Spec(
     second_reference,
     third,
     ((-math.inf, 0.0), (-0.0, 0.0), (0.0, -0.0), (math.inf, -0.0)),
+    compiled=False,
 )
 THIRD = Spec(
     "arctan_sigmoid_third_derivative",
@@ -122,6 +123,7 @@ THIRD = Spec(
     third_reference,
     fourth,
     ((-math.inf, 0.0), (math.inf, 0.0)),
+    compiled=False,
 )
 
 

@@ -114,6 +114,7 @@ FIRST = Spec(
     second,
     ((-0.0, math.inf), (0.0, math.inf), (0.5, 4.0), (1.0, math.inf)),
     domain=DOMAIN,
+    compiled=False,
 )
 SECOND = Spec(
     "logit_second_derivative",
@@ -122,6 +123,7 @@ SECOND = Spec(
     third,
     ((-0.0, -math.inf), (0.0, -math.inf), (0.5, 0.0), (1.0, math.inf)),
     domain=DOMAIN,
+    compiled=False,
 )
 
 

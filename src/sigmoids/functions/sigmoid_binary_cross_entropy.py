@@ -103,6 +103,7 @@ SLOPE = Spec(
     second,
     ((-math.inf, 0.0, 0.0), (-math.inf, 1.0, -1.0), (math.inf, 0.0, 1.0), (math.inf, 1.0, 0.0)),
     arguments=ARGUMENTS,
+    moderate=(),
 )
 
 

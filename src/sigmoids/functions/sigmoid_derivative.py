@@ -65,6 +65,7 @@ SECOND = Spec(
     second_reference,
     third,
     ((-math.inf, 0.0), (math.inf, -0.0)),
+    compiled=False,
 )
 
 

@@ -128,6 +128,7 @@ SECOND = Spec(
     second_reference,
     third,
     ((-math.inf, -0.0), (math.inf, -0.0)),
+    compiled=False,
 )
 WEIGHTED = Spec(
     "weighted_sigmoid_derivative",
@@ -135,6 +136,7 @@ WEIGHTED = Spec(
     weighted_reference,
     weighted_derivative,
     ((-math.inf, -0.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 0.0)),
+    compiled=False,
 )
 
 

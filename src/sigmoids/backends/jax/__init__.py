@@ -6,6 +6,7 @@ or not JAX's global x64 flag is set, as long as the wide numbers stay inside the
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.custom_derivatives import SymbolicZero
 
 from sigmoids.arithmetic.exponential import LN2_HIGH, LN2_LOW
 from sigmoids.arithmetic.formats import FLOAT64
 from sigmoids.arithmetic.rounding import settled
 from sigmoids.backends import narrow
 from sigmoids.backends.engine import results_like
+from sigmoids.backends.jax import foreign
+from sigmoids.backends.jax.directional import directional
+from sigmoids.backends.jax.elementwise import elementwise
 from sigmoids.backends.jax.subnormal import round_once, with_lift, without_lift
+from sigmoids.backends.jax.types import alike, convert, is_weak
 from sigmoids.backends.jax.vocabulary import JaxNumbers, XlaVocabulary
 from sigmoids.spec import results
 
@@ -49,36 +53,35 @@ def function(spec: Function, accuracy: Accuracy) -> Callable[..., Inputs]:
     def evaluate(member: Spec, *inputs: Any) -> jax.Array:
         return function(member, accuracy)(*inputs)[0]
 
-    def values(*inputs: jax.Array) -> tuple[jax.Array, ...]:
+    by_formula = partial(formula, spec, accuracy=accuracy)
+
+    def values(*inputs: jax.Array) -> Inputs:
         if inputs[0].dtype.itemsize == 1 and len(inputs) == 1:
             return _look_up(spec, *inputs)
-        return _compute(spec, inputs, accuracy)
+        return by_formula(*inputs) if accuracy == "fast" else elementwise(spec, by_formula, *inputs)
 
     def tangents(primals: Any, directions: Any) -> Any:
         return differentiable(*primals), tuple(
-            _directional(results(part.derivative(evaluate, *primals)), directions)
+            directional(results(part.derivative(evaluate, *primals)), directions)
             for part in spec.parts
         )
 
-    values.__name__ = spec.name
+    def call(*inputs: jax.Array) -> Inputs:
+        computed = differentiable(*(alike(*inputs) if len(inputs) > 1 else inputs))
+        if not all(map(is_weak, inputs)):
+            return computed
+        return tuple(convert(y, y.dtype, weak=True) for y in computed)
+
+    values.__name__ = call.__name__ = spec.name
     differentiable = jax.custom_jvp(values)
-    differentiable.defjvp(tangents, symbolic_zeros=True)
-    return jax.jit(differentiable)
+    differentiable.defjvp(tangents)
+    return jax.jit(call)
 
 
-def _directional(slopes: tuple[Any, ...], directions: tuple[Any, ...]) -> Any:
-    """The slopes' sum along the directions; a direction of 0 makes no NaN of an infinite slope."""
-    moving = [
-        slope * direction
-        for slope, direction in zip(slopes, directions, strict=True)
-        if not isinstance(direction, SymbolicZero)
-    ]
-    return sum(moving[1:], moving[0])
-
-
-def _compute(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
+def formula(spec: Function, *inputs: jax.Array, accuracy: Accuracy = "high") -> Inputs:
+    """The results in XLA's operators, for any device."""
     dtype = inputs[0].dtype
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), jax.numpy_dtype_promotion("standard"):
         if dtype == np.float64:
             return _in_float64(spec, inputs, accuracy)
         if accuracy == "fast":
@@ -175,8 +178,9 @@ class JaxEngine:
         """JAX's own names for its devices."""
         return tuple(str(device) for device in jax.devices())
 
-    def problem(self) -> None:
-        """There is none."""
+    def problem(self) -> str | None:
+        """See :class:`~sigmoids.backends.engine.Engine`."""
+        return foreign.problem()
 
     def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """What evaluates NumPy arrays; see :class:`~sigmoids.backends.engine.Engine`."""
@@ -187,10 +191,16 @@ class JaxEngine:
 
     def evaluate_native(self, spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
         """Evaluate JAX arrays and tracers of a floating dtype; device and sharding stay."""
-        if inputs[0].dtype == np.float64:
-            with jax.enable_x64(True):
+        try:
+            with jax.enable_x64(True) if inputs[0].dtype == np.float64 else nullcontext():
                 return function(spec, accuracy)(*inputs)
-        return function(spec, accuracy)(*inputs)
+        except jax.errors.UnexpectedTracerError as problem:
+            if any(type(x).__name__ == "JetTracer" for x in inputs):
+                raise TypeError(
+                    f"{spec.name}() declares its derivatives, as jax.nn.relu does, which "
+                    "jax.experimental.jet cannot follow: nest jax.jvp instead"
+                ) from problem
+            raise
 
 
 engine = JaxEngine()

@@ -75,5 +75,6 @@ def _from_quanta(quanta: jax.Array, sign: jax.Array, dtype: np.dtype[Any]) -> ja
     """
     integer = jnp.dtype(f"int{8 * dtype.itemsize}")
     count = lax.round(quanta, lax.RoundingMethod.TO_NEAREST_EVEN).astype(integer)
+    count = jnp.minimum(count, integer.type(2 ** jnp.finfo(dtype).nmant))  # or it may look like NaN
     negative = jnp.where(jnp.signbit(sign), integer.type(jnp.iinfo(integer).min), integer.type(0))
     return lax.bitcast_convert_type(count | negative, dtype)

@@ -13,6 +13,7 @@ from sigmoids.arithmetic import formats, vocabulary
 from sigmoids.arithmetic.scalars import Scalars
 from sigmoids.backends import narrow
 from sigmoids.backends.numba import checks, loops, pairs
+from sigmoids.backends.numba import segment as segments
 from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback, compile_loop
 from sigmoids.backends.numba.fingerprint import fingerprint
@@ -41,12 +42,29 @@ def loop(
     if narrow.has_table(dtype):
         tables = narrow.tables(spec, dtype)
         return partial(_look_up(tables[0].dtype, outputs), *tables)
-    kernel = always(spec, scalar(spec, dtype, accuracy))
-    shorter = moderate(spec, dtype) if accuracy == "high" else None
+    kernel, shorter = _kernels(spec, dtype, accuracy)
     purpose = "in_place" if in_place else "loop"
     name = _named(spec, dtype, accuracy, purpose, loops, kernel, shorter)
     made = loops.make(name, inputs, outputs, kernel, shorter, in_place=in_place)
     return compile_loop(made, loops.signature(from_dtype(dtype), inputs, outputs))
+
+
+def segment(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> tuple[str, Any]:
+    """The compiled loop for callers in C, and a name for what it computes that nothing else has.
+
+    Where there are tables, all functions have the same loop.
+    """
+    inputs, outputs = len(spec.arguments), len(spec.parts)
+    if narrow.has_table(dtype):
+        made = segments.make_look_up(outputs, np.dtype(f"u{dtype.itemsize}"))
+        made.__qualname__ = f"look_up_{fingerprint(made)}"
+        name = _named(spec, dtype, accuracy, "segment", made, narrow.tables(spec, dtype))
+    else:
+        kernel, shorter = _kernels(spec, dtype, accuracy)
+        name = _named(spec, dtype, accuracy, "segment", segments, loops, kernel, shorter)
+        fills = loops.make_fills(name, inputs, outputs, kernel, shorter)
+        made = segments.make_segment(name, fills, inputs, outputs, dtype)
+    return name, compile_callback(made, segments.SIGNATURE)
 
 
 def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
@@ -58,6 +76,14 @@ def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
     made = ufuncs.make_loop(name, fill, inputs, outputs, dtype.type)
     compiled = compile_callback(made, ufuncs.LOOP)
     return ufuncs.make_ufunc(compiled, spec.name, inputs, outputs, dtype)
+
+
+def _kernels(
+    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+) -> tuple[loops.Kernel, loops.Kernel | None]:
+    """The kernel that is right for all numbers, and the shorter one where there is one."""
+    shorter = moderate(spec, dtype) if accuracy == "high" and spec.moderate else None
+    return always(spec, scalar(spec, dtype, accuracy)), shorter
 
 
 def _named(

@@ -141,12 +141,10 @@ def make(
         chunks of that size are claimed; or it is empty, and the first ``most`` chunks are done.
         True says that nothing was done, because the loop for ``in_place`` is wanted.
     """
-    part, room = (_part, _room) if inputs == 1 else (_part_of_two, _room_for_two)
-    fill: Callable[..., Any] = make_fill(name, inputs, outputs, kernel)
-    if shorter is not None:
-        fill = _either(make_fill(f"{name}_moderate", inputs, outputs, shorter), fill, part)
-    fill, space = (_from_copies(fill, part), room) if in_place else (_directly(fill), _no_room)
-    run = _run(fill, part, space, any_memory=in_place)
+    fills = make_fills(name, inputs, outputs, kernel, shorter)
+    room = _room if inputs == 1 else _room_for_two
+    fill, space = (fills.from_copies, room) if in_place else (fills.directly, _no_room)
+    run = _run(fill, PARTS[inputs], space, any_memory=in_place)
 
     def one(x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
         return run((x,), (out,), progress, chunk, most)
@@ -235,6 +233,32 @@ def _run(
         return False
 
     return cast("Callable[..., bool]", run)
+
+
+class Fills(NamedTuple):
+    """``fill(xs, outs, start, copies)``: the results of contiguous arrays.
+
+    Attributes
+    ----------
+    directly : callable
+        From the inputs themselves.
+    from_copies : callable
+        From copies of them, a little at a time, where an output is an input itself.
+    """
+
+    directly: Callable[..., None]
+    from_copies: Callable[..., None]
+
+
+def make_fills(
+    name: str, inputs: int, outputs: int, kernel: Kernel, shorter: Kernel | None = None
+) -> Fills:
+    """What loops run, by that kernel, and a shorter one where it serves; see :func:`make`."""
+    part = PARTS[inputs]
+    fill: Callable[..., Any] = make_fill(name, inputs, outputs, kernel)
+    if shorter is not None:
+        fill = _either(make_fill(f"{name}_moderate", inputs, outputs, shorter), fill, part)
+    return Fills(_directly(fill), _from_copies(fill, part))
 
 
 def make_fill(name: str, inputs: int, outputs: int, kernel: Kernel) -> Callable[..., bool]:
@@ -376,3 +400,7 @@ def _room_for_two(xs: Any) -> Any:
 @jit
 def _no_room(_xs: Any) -> None:
     return None
+
+
+PARTS = {1: _part, 2: _part_of_two}
+"""``part(xs, start, stop)``: so much of all inputs, by their number."""

@@ -216,7 +216,8 @@ def rounded(y: Any) -> Any:
     whole = (magnitude + SHIFT) - SHIFT
     rest = (((magnitude - whole) + y.lo * sign) + SHIFT) - SHIFT
     lowered = primitives.where(abs(total) >= NORMAL, total, (whole + rest) * sign) * DOWN
-    return primitives.where(y.lifted & (abs(total) < TINY), lowered, total)
+    total = primitives.where(y.lifted & (abs(total) < TINY), lowered, total)
+    return primitives.copysign(total, y.hi)  # −0 and 0 would make 0
 
 
 TINY = 2.0**-800
