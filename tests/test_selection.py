@@ -69,20 +69,20 @@ def test_numpy_serves_where_numba_is_not(monkeypatch):
     def load(name):
         raise ImportError(name)
 
-    numpy_kind.fastest_usable.cache_clear()
+    registry.fastest_usable.cache_clear()
     monkeypatch.setattr(notice, "_given", set())
     with monkeypatch.context() as context:
         context.setattr(numpy_kind.registry, "load", load)
         with pytest.raises(RuntimeWarning, match="slower than it should be: NumPy computes; numba"):
             numpy_kind.Array().default_backend()
         assert numpy_kind.Array().default_backend() == "numpy"
-    numpy_kind.fastest_usable.cache_clear()
+    registry.fastest_usable.cache_clear()
     with monkeypatch.context() as context:
         context.setattr(registry, "installed", lambda row: row.name != "numba")
         registry.load.cache_clear()
         assert numpy_kind.Array().default_backend() == "numpy", "without a word"
     registry.load.cache_clear()
-    numpy_kind.fastest_usable.cache_clear()
+    registry.fastest_usable.cache_clear()
 
 
 def test_context_belongs_to_its_thread(served):

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from sigmoids.spec import Function, Spec
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sigmoids.spec import Accuracy
+    from sigmoids.spec import Accuracy, Function, Product
 
 Arrays = tuple["NDArray[Any]", ...]
 
@@ -34,6 +32,8 @@ class Engine(Protocol):
 
     def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """What evaluates the function on arrays of one floating dtype in native byte order.
+
+        The engines of NumPy's arrays take a :class:`~sigmoids.spec.Product` too.
 
         Parameters
         ----------
@@ -65,8 +65,6 @@ class Evaluator(Protocol):
         ...
 
 
-def results_like(spec: Function, x: NDArray[Any]) -> Arrays:
+def results_like(spec: Function | Product, x: NDArray[Any]) -> Arrays:
     """Arrays for the results of the function of ``x``."""
-    if isinstance(spec, Spec):
-        return (np.empty_like(x),)
     return tuple(np.empty_like(x) for _ in spec.parts)

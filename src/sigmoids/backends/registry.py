@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from sigmoids.backends.first_use import first_use
+from sigmoids.backends.notice import warn_once
 
 if TYPE_CHECKING:
     from sigmoids.backends.engine import Engine
@@ -36,6 +37,7 @@ ROWS = {
         Row("numpy", "sigmoids.backends.numpy", "numpy", "2.0", "NumPy arrays"),
         Row("numba", "sigmoids.backends.numba", "numba", "0.62", "NumPy arrays"),
         Row("jax", "sigmoids.backends.jax", "jax", "0.8.2", "JAX arrays and tracers"),
+        Row("torch", "sigmoids.backends.torch", "torch", "2.6", "PyTorch tensors"),
     )
 }
 
@@ -86,6 +88,17 @@ def load(name: str) -> Engine:
             raise ImportError(
                 f"backend {name!r} cannot be used: {type(problem).__name__}: {problem}"
             ) from problem
+
+
+@cache
+def fastest_usable() -> str:
+    """The engine for memory: Numba where it can be imported, else NumPy."""
+    try:
+        return load("numba").name
+    except ImportError as problem:
+        if installed(find("numba")):
+            warn_once("numba", f"sigmoids is slower than it should be: NumPy computes; {problem}")
+        return "numpy"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -50,8 +50,15 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 def second_formula(xp: Vocabulary, x: Any) -> Any:
     """−(π²/2)·x·y² with y = 1/(1 + (πx/2)²)."""
-    y = formula(xp, x)
-    slope = xp.number(xp.limit(xp.abs(x), 0.0, FAR)) * y
+    magnitude = xp.abs(x)
+    large = magnitude > LARGE
+    near = xp.number(xp.limit(magnitude, 0.0, LARGE))
+    far = xp.number(xp.limit(magnitude, 0.0, FAR))
+    square = xp.number(SQUARE, SQUARE_LOW)
+    n = xp.rarely(large, xp.number(TWO_OVER_PI, TWO_OVER_PI_LOW), square)
+    y = n / xp.rarely(large, far, square + near * near)
+    y = xp.rarely(large, y * y, y)
+    slope = far * y
     return xp.copysign(xp.number(HALF_PI_SQUARED, HALF_PI_SQUARED_LOW) * slope * y, -x)
 
 
@@ -72,7 +79,14 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 def third_formula(xp: Vocabulary, x: Any) -> Any:
     """(π²/2)·y²·(3 − 4y) with y = 1/(1 + (πx/2)²)."""
-    y = formula(xp, x)
+    magnitude = xp.abs(x)
+    large = magnitude > LARGE
+    near = xp.number(xp.limit(magnitude, 0.0, LARGE))
+    far = xp.number(xp.limit(magnitude, 0.0, FAR))
+    square = xp.number(SQUARE, SQUARE_LOW)
+    n = xp.rarely(large, xp.number(TWO_OVER_PI, TWO_OVER_PI_LOW), square)
+    y = n / xp.rarely(large, far, square + near * near)
+    y = xp.rarely(large, y * y, y)
     scale = xp.number(HALF_PI_SQUARED, HALF_PI_SQUARED_LOW)
     return scale * y * y * (xp.number(3.0) - xp.number(4.0) * y)
 

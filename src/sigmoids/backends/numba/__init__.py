@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.backends.engine import Arrays, Evaluator
-    from sigmoids.spec import Accuracy, Function
+    from sigmoids.spec import Accuracy, Function, Product
 
 WORTHWHILE: dict[tuple[np.dtype[Any], str], int] = {
     (np.dtype(np.float64), "high"): 2**17,
@@ -56,7 +56,7 @@ BITS: dict[int, np.dtype[Any]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 
 Built = TypeVar("Built")
 
-Key = tuple["Function", np.dtype[Any], "Accuracy", bool]
+Key = tuple["Function | Product", np.dtype[Any], "Accuracy", bool]
 """What is compiled for; at last, whether an output is the input."""
 
 
@@ -91,7 +91,7 @@ class NumbaEngine:
             return "NUMBA_DISABLE_JIT switches the compiler off: NumPy computes"
         return self._problem or compiling.problem()
 
-    def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+    def bind(self, spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """See :class:`~sigmoids.backends.engine.Engine`; compiling waits for the first call."""
         fallback = numpy_engine.bind(spec, dtype, accuracy)
         if dtype.itemsize <= 2 and len(spec.arguments) > 1:

@@ -12,8 +12,9 @@ from sigmoids.backends.numba import brief, checks, double, loops, near, paired, 
 from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback, compile_loop
 from sigmoids.backends.numba.fingerprint import fingerprint
+from sigmoids.backends.numba.product import times
 from sigmoids.backends.numba.scalars import fma, is_nan, jit
-from sigmoids.spec import TIED, beside
+from sigmoids.spec import TIED, Product, beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def loop(
-    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy, in_place: bool
+    spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy, in_place: bool
 ) -> Callable[..., bool]:
     """The compiled loop of one dtype and accuracy; over the bits of types that have a table."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
@@ -36,7 +37,7 @@ def loop(
     return compile_loop(made, loops.signature(from_dtype(kind), inputs, outputs))
 
 
-def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
+def ufunc(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
     """The compiled ufunc of float32 or float64 numbers, whose calls cost less than a loop's."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
     kernel, kind = _kernel(spec, dtype, accuracy)
@@ -48,16 +49,19 @@ def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
 
 
 def _kernel(
-    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy
 ) -> tuple[loops.Kernel, np.dtype[Any]]:
     """The kernel that is right for all numbers, and the type of these."""
+    if isinstance(spec, Product):
+        kernel, kind = _kernel(spec.of, dtype, accuracy)
+        return times(kernel), kind
     if narrow.has_table(dtype):
         return always(spec, look_up(spec, dtype)), np.dtype(f"u{dtype.itemsize}")
     return always(spec, scalar(spec, dtype, accuracy)), dtype
 
 
 def _named(
-    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy, purpose: str, *made_of: Any
+    spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy, purpose: str, *made_of: Any
 ) -> str:
     """A name for machine code that no other has, in this process or in any that share a cache.
 
@@ -147,11 +151,13 @@ def always(spec: Function, kernel: Callable[..., Any]) -> loops.Kernel:
     return loops.Kernel(0, jit(_shaped(spec, one, two, from_two)), jit(lambda _state: True))
 
 
-def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
+def moderate(spec: Function | Product, dtype: np.dtype[Any]) -> loops.Kernel:
     """What is right for moderate arguments, and less work.
 
     In float32, of two arguments not all could be tried; there the result must be decided.
     """
+    if isinstance(spec, Product):
+        return times(moderate(spec.of, dtype))
     real, narrowed = dtype.type, dtype == np.float32
     interval, other = spec.moderate[0], spec.moderate[-1]
     argument = checks.inside(interval, real)
