@@ -12,6 +12,7 @@ import numpy as np
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.truth import Truth
+from sigmoids.backends import registry
 from sigmoids.backends.threads import processors
 from sigmoids.choice import DTYPES
 from sigmoids.functions import RESULTS
@@ -157,7 +158,8 @@ def _ours(name: str, dtype: str, backend: str, accuracy: Any) -> Candidate:
     def call(x: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(member.function(x, backend=backend, accuracy=accuracy))
 
-    return Candidate(backend, accuracy, call, member.spec.bound(backend, dtype, accuracy))
+    bound = member.spec.bound(registry.machine_code_of(backend), dtype, accuracy)
+    return Candidate(backend, accuracy, call, bound)
 
 
 def chunks(spec: Spec, dtype: str, *, exhaustive: bool) -> tuple[int, Iterator[NDArray[Any]]]:
