@@ -68,3 +68,8 @@ def rounded_oracle(name, dtype, step):
 def declared_bound(spec, backend, dtype, accuracy):
     """The bound of a backend's results for NumPy arrays."""
     return spec.bound(registry.machine_code_of(backend), dtype, accuracy)
+
+
+def name_of(member):
+    """Its name in the table of results."""
+    return next(name for name, result in RESULTS.items() if result is member)

@@ -21,15 +21,11 @@ from sigmoids.spec import beside
 sigmoid, slope = FUNCTIONS["sigmoid"], FUNCTIONS["sigmoid_derivative"]
 
 
-def name_of(member):
-    return next(name for name, result in RESULTS.items() if result is member)
-
-
 @pytest.mark.parametrize("dtype", cases.NARROW_DTYPES, ids=cases.dtype_id)
 @pytest.mark.parametrize("step", [61, pytest.param(1, marks=pytest.mark.exhaustive)])
 def test_every_16_bit_result_is_correctly_rounded(member, backend, dtype, step):
     """By mpmath alone, without the shortcuts of the measuring instrument, which tries them all."""
-    x, expected = cases.rounded_oracle(name_of(member), dtype, step)
+    x, expected = cases.rounded_oracle(cases.name_of(member), dtype, step)
     y = member.function(x, backend=backend)
     wrong = ~same(y, expected)
     assert not wrong.any(), (x[wrong][:5], y[wrong][:5], expected[wrong][:5])
@@ -39,7 +35,7 @@ def test_every_16_bit_result_is_correctly_rounded(member, backend, dtype, step):
 def test_declared_bounds_hold(member, dtype, monkeypatch):
     """`sigmoids verify` over everything, with fewer float64 points."""
     monkeypatch.setattr(verify, "POINTS", 100_000)
-    name = name_of(member)
+    name = cases.name_of(member)
     found = verify.candidates(name, dtype, cases.BACKENDS, cases.ACCURACIES, others=False)
     study = verify.Study(name, dtype, found)
     total, pieces = verify.chunks(member.spec, dtype, exhaustive=False)

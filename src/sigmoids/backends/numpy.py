@@ -17,7 +17,6 @@ from sigmoids.backends import narrow, program
 from sigmoids.backends.blocks import blocks, elements
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.floating_point import standard_mode
-from sigmoids.spec import Product
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,10 +37,8 @@ class NumpyEngine:
     def problem(self) -> None:
         """There is none."""
 
-    def bind(self, spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+    def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """See :class:`~sigmoids.backends.engine.Engine`."""
-        if isinstance(spec, Product):
-            return partial(_multiply, self.bind(spec.of, dtype, accuracy))
         if narrow.has_table(dtype):
             return partial(narrow.evaluate, spec)
         if accuracy == "high" and dtype == np.float32:
@@ -50,15 +47,6 @@ class NumpyEngine:
             return partial(_evaluate, spec, program.paired)
         trace = program.native if dtype.itemsize <= 8 else program.extended
         return partial(_evaluate, spec, trace)
-
-
-def _multiply(evaluate: Evaluator, inputs: Arrays, outs: Arrays | None) -> Arrays:
-    """The function of the first input times the second, which may not be where the result goes."""
-    x, factor = inputs
-    outs = evaluate((x,), (np.empty_like(x),) if outs is None else outs)
-    with np.errstate(all="ignore"), standard_mode():
-        np.multiply(outs[0], factor, out=outs[0])
-    return outs
 
 
 def _evaluate(

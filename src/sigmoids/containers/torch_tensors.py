@@ -13,13 +13,13 @@ from sigmoids.backends.torch.differentiable import (
     introduce,
     together,
 )
-from sigmoids.backends.torch.memory import FLOATING, as_array
-from sigmoids.backends.torch.operators import alone, each, is_plain, name_of
+from sigmoids.backends.torch.memory import FLOATING
+from sigmoids.backends.torch.operators import alone, each, memory_of, name_of
 from sigmoids.containers import numpy_kind
 from sigmoids.containers.container import places
 
 if TYPE_CHECKING:
-    from sigmoids.backends.engine import Engine
+    from sigmoids.backends.engine import Arrays, Engine
     from sigmoids.containers.container import Route
     from sigmoids.spec import Accuracy, Function
 
@@ -131,22 +131,23 @@ def write(
             raise ValueError(f"out has shape {shapes[0]}; the result has {shapes[1]}")
         if target.device != x.device:
             raise ValueError(f"out is on {target.device}; the result is on {x.device}")
-    if torch.compiler.is_compiling() or not is_memory((*inputs, *outs)):
+    arrays = None if torch.compiler.is_compiling() else _memory((*inputs, *outs))
+    if arrays is None:
         results = evaluate(name, accuracy, engine.name, *inputs)
         for target, y in zip(outs, each(results), strict=True):
             target.copy_(y)
         return out
-    arrays = tuple(map(as_array, inputs))
-    numpy_kind.evaluate(engine, spec, accuracy, arrays, alone(tuple(map(as_array, outs))))
+    sources, targets = arrays[: len(inputs)], arrays[len(inputs) :]
+    numpy_kind.evaluate(engine, spec, accuracy, sources, alone(targets))
     torch.autograd.graph.increment_version(outs)  # or results that were recorded would be wrong
     return out
 
 
-def is_memory(tensors: tuple[torch.Tensor, ...]) -> bool:
-    """Whether NumPy could write to all of these, and nothing but us need know."""
-    noticed = torch._C._are_functorch_transforms_active() or forward_ad._current_level >= 0
-    plain = not noticed and is_plain(tensors) and tensors[0].dtype is not torch.bfloat16
-    return plain and not any(x.is_inference() for x in tensors)
+def _memory(tensors: tuple[torch.Tensor, ...]) -> Arrays | None:
+    """The memory of all of these, where it can be written to, and nobody else need know."""
+    if torch._C._are_functorch_transforms_active() or forward_ad._current_level >= 0:
+        return None
+    return None if any(x.is_inference() for x in tensors) else memory_of(tensors)
 
 
 container = TorchTensor()

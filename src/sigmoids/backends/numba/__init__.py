@@ -12,18 +12,19 @@ from numba.extending import is_jitted
 
 from sigmoids.backends import notice, pool, sharing, threads
 from sigmoids.backends.blocks import are_contiguous, blocks
-from sigmoids.backends.engine import results_like
+from sigmoids.backends.engine import multiplied, results_like
 from sigmoids.backends.first_use import first_use
 from sigmoids.backends.numba import compile as compiling
 from sigmoids.backends.numba import kernels, scalars
 from sigmoids.backends.numba.loops import CLAIMED, DONE, PROGRESS
 from sigmoids.backends.numpy import engine as numpy_engine
+from sigmoids.spec import Product
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.backends.engine import Arrays, Evaluator
-    from sigmoids.spec import Accuracy, Function, Product
+    from sigmoids.spec import Accuracy, Function
 
 WORTHWHILE: dict[tuple[np.dtype[Any], str], int] = {
     (np.dtype(np.float64), "high"): 2**17,
@@ -93,7 +94,10 @@ class NumbaEngine:
 
     def bind(self, spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """See :class:`~sigmoids.backends.engine.Engine`; compiling waits for the first call."""
-        fallback = numpy_engine.bind(spec, dtype, accuracy)
+        if isinstance(spec, Product):
+            fallback = multiplied(numpy_engine.bind(spec.of, dtype, accuracy))
+        else:
+            fallback = numpy_engine.bind(spec, dtype, accuracy)
         if dtype.itemsize <= 2 and len(spec.arguments) > 1:
             return fallback  # too many pairs for a table
         bits = BITS.get(dtype.itemsize)

@@ -58,9 +58,14 @@ def together(*arguments: Any) -> Tensors:
     dtype = torch.result_type(*arguments)
     if not dtype.is_floating_point:
         dtype = torch.get_default_dtype()
-    device = next(x.device for x in arguments if isinstance(x, torch.Tensor))
-    tensors = [x if isinstance(x, torch.Tensor) else torch.tensor(x) for x in arguments]
-    return torch.broadcast_tensors(*[x.to(device, dtype) for x in tensors])
+    leader = next(x for x in arguments if isinstance(x, torch.Tensor))
+    tensors = [
+        x.to(leader.device, dtype)
+        if isinstance(x, torch.Tensor)
+        else leader.new_full((), x, dtype=dtype)
+        for x in arguments
+    ]
+    return torch.broadcast_tensors(*tensors)
 
 
 def introduce() -> None:
@@ -121,12 +126,16 @@ class Transformable(Wrapper):
     @staticmethod
     def jvp(ctx: Any, *directions: Any) -> Any:
         """The slopes along the directions."""
-        inputs, directions = ctx.saved_tensors, directions[3:]
+        directions = directions[3:]
+        # PyTorch keeps this from being differentiated forward again, level by level, for the tensors
+        # know their tangents still.  Those that do not can be, by the levels around.
+        inputs = [forward_ad.unpack_dual(x).primal for x in ctx.saved_tensors]
         tangents = []
-        for part in _parts(ctx.options):
-            slopes = results(part.derivative(_member(ctx.options), *inputs))
-            terms = [s * d for s, d in zip(slopes, directions, strict=True) if d is not None]
-            tangents.append(sum(terms[1:], terms[0]))
+        with forward_ad._set_fwd_grad_enabled(True):
+            for part in _parts(ctx.options):
+                slopes = results(part.derivative(_member(ctx.options), *inputs))
+                terms = [s * d for s, d in zip(slopes, directions, strict=True) if d is not None]
+                tangents.append(sum(terms[1:], terms[0]))
         return alone(tangents)
 
     @staticmethod

@@ -9,12 +9,14 @@ import numpy as np
 import torch
 
 from sigmoids.backends import registry
+from sigmoids.backends.engine import multiplied
+from sigmoids.spec import Product
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sigmoids.backends.engine import Evaluator
-    from sigmoids.spec import Accuracy, Function, Product
+    from sigmoids.spec import Accuracy, Function
 
 FLOATING = frozenset({torch.float16, torch.bfloat16, torch.float32, torch.float64})
 """The dtypes that results may have."""
@@ -49,11 +51,10 @@ def numpy_dtype(dtype: torch.dtype) -> np.dtype[Any]:
 @cache
 def evaluator(
     spec: Function | Product, dtype: torch.dtype, accuracy: Accuracy, engine: str
-) -> Evaluator | None:
-    """What evaluates that dtype's memory; None where NumPy has no such dtype."""
-    try:
-        kind = numpy_dtype(dtype)
-    except ImportError:
-        return None
-    computes = registry.fastest_usable() if engine == "torch" else engine
-    return registry.load(computes).bind(spec, kind, accuracy)  # type: ignore[arg-type]
+) -> Evaluator:
+    """What evaluates that dtype's memory."""
+    kind = numpy_dtype(dtype)
+    computes = registry.load(registry.fastest_usable() if engine == "torch" else engine)
+    if isinstance(spec, Product) and computes.name != registry.machine_code_of("torch"):
+        return multiplied(computes.bind(spec.of, kind, accuracy))
+    return computes.bind(spec, kind, accuracy)  # type: ignore[arg-type]

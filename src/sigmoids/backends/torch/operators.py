@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
+from sigmoids.backends.blocks import are_contiguous
 from sigmoids.backends.first_use import first_use
 from sigmoids.backends.torch import formula
 from sigmoids.backends.torch.memory import as_array, as_tensor, evaluator
-from sigmoids.spec import Joint, Product
+from sigmoids.spec import Product
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sigmoids.backends.engine import Arrays
     from sigmoids.backends.torch.formula import Tensors
     from sigmoids.spec import Function, Spec
 
@@ -61,21 +63,25 @@ def call(name: str, accuracy: Any, engine: str, inputs: Tensors) -> Any:
     exported, to where there are no sigmoids, and on devices for which they make one kernel of many
     operators.
     """
-    if is_plain(inputs):
-        return on_memory(_specs[name], accuracy, engine, inputs)
+    arrays = memory_of(inputs)
+    if arrays is not None:
+        return on_memory(_specs[name], accuracy, engine, inputs[0], arrays)
     if torch.compiler.is_compiling() and (is_exporting() or not inputs[0].is_cpu):
         return alone(formula.evaluate(_specs[name], accuracy, inputs))
     return _operator(name)(*inputs, accuracy, engine)
 
 
-def is_plain(inputs: Tensors) -> bool:
-    """Whether the tensors are just memory of the CPU, and no mode wants to know of operators."""
+def memory_of(tensors: Tensors) -> Arrays | None:
+    """The memory of tensors, if they are nothing else and no mode wants to know of operators."""
     if torch._C._len_torch_dispatch_stack() or torch._C._get_tracing_state():
-        return False
-    for x in inputs:  # noqa: SIM110  # all() takes a call's time again
-        if type(x) not in PLAIN or not x.is_cpu or x.is_neg():
-            return False
-    return True
+        return None
+    for x in tensors:
+        if type(x) not in PLAIN or not x.is_cpu:
+            return None
+    try:
+        return tuple([as_array(x) for x in tensors])
+    except (RuntimeError, ImportError):  # of a batch, of a conjugate; no bfloat16 in NumPy
+        return None
 
 
 PLAIN = frozenset({torch.Tensor, torch.nn.Parameter})
@@ -84,26 +90,29 @@ PLAIN = frozenset({torch.Tensor, torch.nn.Parameter})
 is_exporting: Callable[[], bool] = getattr(torch.compiler, "is_exporting", lambda: False)
 
 
-SMALL = 256
-"""Elements below which NumPy's memory costs less to make than PyTorch's."""
-
-
-def on_memory(spec: Function | Product, accuracy: Any, engine: str, inputs: Tensors) -> Any:
-    """The function of tensors on the CPU."""
-    x = inputs[0]
+def on_memory(
+    spec: Function | Product, accuracy: Any, engine: str, x: torch.Tensor, arrays: Arrays
+) -> Any:
+    """The function of arrays, as tensors like the one that the first is the memory of."""
     compute = evaluator(spec, x.dtype, accuracy, engine)
-    if compute is None:
-        return alone(formula.evaluate(spec, accuracy, inputs))
-    if len(inputs) == 1 and not isinstance(spec, Joint):  # most calls
-        memory = as_array(x)
-        if 0 < memory.size < SMALL and memory.ndim and memory.flags.c_contiguous:
-            return as_tensor(compute((memory,), None)[0], x.dtype)
-        y = torch.empty_like(x)
-        compute((memory,), (as_array(y),))
-        return y
-    ys = tuple([torch.empty_like(x) for _ in spec.parts])
-    compute(tuple(map(as_array, inputs)), tuple(map(as_array, ys)))
+    memory = arrays[0]
+    if memory.ndim and memory.size and are_contiguous(arrays):
+        results = compute(arrays, None)
+        if len(results) == 1:
+            return as_tensor(results[0], x.dtype)
+        return tuple([as_tensor(y, x.dtype) for y in results])
+    ys = [torch.empty_like(x) for _ in spec.parts]
+    compute(arrays, tuple(map(as_array, ys)))
     return alone(ys)
+
+
+def on_the_cpu(spec: Function | Product, accuracy: Any, engine: str, inputs: Tensors) -> Any:
+    """The function of tensors on the CPU."""
+    try:
+        arrays = tuple(map(as_array, inputs))
+    except ImportError:
+        return alone(formula.evaluate(spec, accuracy, inputs))
+    return on_memory(spec, accuracy, engine, inputs[0], arrays)
 
 
 def anywhere(spec: Function | Product, accuracy: Any, engine: str, inputs: Tensors) -> Any:
@@ -111,7 +120,7 @@ def anywhere(spec: Function | Product, accuracy: Any, engine: str, inputs: Tenso
     if engine == "torch" or inputs[0].is_meta:
         return alone(formula.evaluate(spec, accuracy, inputs))
     here = inputs[0].device
-    results = each(on_memory(spec, accuracy, engine, tuple([x.cpu() for x in inputs])))
+    results = each(on_the_cpu(spec, accuracy, engine, tuple([x.cpu() for x in inputs])))
     return alone([y.to(here) for y in results])
 
 
@@ -129,7 +138,7 @@ def _define(name: str, spec: Function | Product) -> None:
     def fake(x: torch.Tensor, *_others: Any) -> Any:
         return alone([torch.empty_like(x) for _ in range(number)])
 
-    for compute, devices in (on_memory, "CPU"), (anywhere, "CompositeExplicitAutograd"):
+    for compute, devices in (on_the_cpu, "CPU"), (anywhere, "CompositeExplicitAutograd"):
         _library.impl(name, partial(_unpacked, compute, spec), devices)
     torch.library.register_fake(f"sigmoids::{name}", fake, lib=_library)
 
