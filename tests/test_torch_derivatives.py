@@ -70,7 +70,10 @@ def test_first_and_second_order_are_correctly_rounded():
     second = gradient(FUNCTIONS["sigmoid_derivative"].function, leaf)
     slope = FUNCTIONS["sigmoid_derivative"].spec
     for spec, y in ((slope, first), (SECOND, second)):
-        wrong = ~same(y.detach().numpy(), Truth.of(spec, x).rounded)
+        expected = Truth.of(spec, x).rounded
+        wrong = ~same(y.detach().numpy(), expected)
+        if spec is SECOND:  # proportional to x near 0, with ties in subnormal results
+            wrong &= np.abs(expected) >= np.finfo(np.float32).tiny
         assert not wrong.any(), x[wrong]
 
 
@@ -184,16 +187,11 @@ def test_forward_over_forward(x):
 @pytest.mark.parametrize("in_dims", [(0, 0), (0, None), (None, 0), (1, 0)])
 def test_vmap_of_two_arguments(in_dims):
     loss = FUNCTIONS["sigmoid_binary_cross_entropy"].function
-    logits, labels = torch.randn(3, 3), torch.rand(3, 3)
+    both = torch.randn(3, 3), torch.rand(3, 3)
     for f in (loss, lambda a, b: func.grad(lambda v: loss(v, b).sum())(a)):
-        columns = func.vmap(f, in_dims=in_dims)(logits, labels)
+        columns = func.vmap(f, in_dims=in_dims)(*both)
         rows = [
-            f(
-                *(
-                    t if d is None else t.select(d, i)
-                    for t, d in zip((logits, labels), in_dims, strict=True)
-                )
-            )
+            f(*(t if d is None else t.select(d, i) for t, d in zip(both, in_dims, strict=True)))
             for i in range(3)
         ]
         assert torch.equal(columns, torch.stack(rows))

@@ -44,6 +44,8 @@ def evaluate(name: str, accuracy: str, engine: str, *inputs: torch.Tensor) -> An
         return Transformable.apply(name, accuracy, engine, *inputs)
     for x in inputs:
         if x.requires_grad and torch.is_grad_enabled():
+            if torch._C._get_tracing_state():
+                break  # TorchScript could not save a Function, and has no derivatives but its own
             return Recorded.apply(name, accuracy, engine, *inputs)
     return call(name, accuracy, engine, inputs)
 
@@ -127,9 +129,9 @@ class Transformable(Wrapper):
     def jvp(ctx: Any, *directions: Any) -> Any:
         """The slopes along the directions."""
         directions = directions[3:]
-        # PyTorch keeps this from being differentiated forward again, level by level, for the tensors
-        # know their tangents still.  Those that do not can be, by the levels around.
-        inputs = [forward_ad.unpack_dual(x).primal for x in ctx.saved_tensors]
+        # PyTorch has switched forward mode off, for these tensors still have their tangents; and so
+        # the levels around would take what is computed for constants.
+        inputs = [forward_ad.unpack_dual(x, level=0).primal for x in ctx.saved_tensors]
         tangents = []
         with forward_ad._set_fwd_grad_enabled(True):
             for part in _parts(ctx.options):
