@@ -11,12 +11,11 @@ from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.oracle import Oracle
 from sigmoids.backends import registry
 from sigmoids.choice import DTYPES as DTYPES_BY_NAME
-from sigmoids.choice import usable_backends
 from sigmoids.functions import RESULTS
 
-BACKENDS = tuple(usable_backends())
-MEASURED = tuple(name for name in registry.ROWS if registry.machine_code_of(name) == name)
-"""Those with machine code of their own; the others' results are the same bits as that one's."""
+BACKENDS = tuple(name for name in registry.ROWS if registry.machine_code_of(name) == name)
+"""Those with machine code of their own; what others do with arrays is to hand them to these."""
+
 DTYPES = tuple(DTYPES_BY_NAME.values())
 NARROW_DTYPES = DTYPES[:2]
 ACCURACIES = ("high", "fast")
@@ -63,11 +62,6 @@ def rounded_oracle(name, dtype, step):
     oracle, fmt = Oracle(RESULTS[name].spec), Format.of(dtype)
     x = inputs.all_values(dtype)[::step]
     return x, np.array([oracle.rounded(float(v), fmt) for v in x]).astype(dtype)
-
-
-def declared_bound(spec, backend, dtype, accuracy):
-    """The bound of a backend's results for NumPy arrays."""
-    return spec.bound(registry.machine_code_of(backend), dtype, accuracy)
 
 
 def name_of(member):

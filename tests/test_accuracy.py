@@ -84,7 +84,7 @@ def test_float64_by_mpmath_alone(member, backend):
     x = inputs.float64_points(member.spec, 100, seed=1)
     y = member.function(x, backend=backend)
     errors = cases.remembering_oracle(member.spec).ulp_errors(x, y, Format.of(np.float64))
-    assert errors.max() <= cases.declared_bound(member.spec, backend, "float64", "high").ulp
+    assert errors.max() <= member.spec.bound(backend, "float64", "high").ulp
 
 
 def test_float64_is_the_same_on_numba_and_jax_almost_everywhere(member):

@@ -64,7 +64,7 @@ def assert_accurate(x, y, result, bound):
 
 def the_bound(backend, dtype, accuracy):
     """What is declared for the label 1 holds for the others."""
-    declared = cases.declared_bound(SPEC, backend, dtype.name, accuracy)
+    declared = SPEC.bound(backend, dtype.name, accuracy)
     return Bound(max(declared.ulp, NEARLY_ROUNDED), flushes=declared.flushes)
 
 

@@ -21,14 +21,14 @@ ROW = re.compile(
 
 def measured_exhaustively():
     alone = [name for name in FUNCTIONS if name in RESULTS]
-    yield from product(alone, ("float32",), cases.MEASURED, cases.ACCURACIES)
+    yield from product(alone, ("float32",), cases.BACKENDS, cases.ACCURACIES)
     joint = [name for name in RESULTS if name.partition("[")[0] in JOINT]
-    yield from product(joint, ("float32",), cases.MEASURED, ("high",))
+    yield from product(joint, ("float32",), cases.BACKENDS, ("high",))
 
 
 def measured():
-    yield from product(cases.MEMBERS, cases.DTYPES_BY_NAME, cases.MEASURED, cases.ACCURACIES)
-    yield from product(RESULTS, cases.DTYPES_BY_NAME, cases.MEASURED, ("high",))
+    yield from product(cases.MEMBERS, cases.DTYPES_BY_NAME, cases.BACKENDS, cases.ACCURACIES)
+    yield from product(RESULTS, cases.DTYPES_BY_NAME, cases.BACKENDS, ("high",))
 
 
 @pytest.mark.parametrize(

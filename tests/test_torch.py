@@ -12,11 +12,13 @@ from dataclasses import replace
 import ml_dtypes
 import numpy as np
 import pytest
+from astropy import units
 
 import cases
 import sigmoids as sg
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.truth import Truth, same
+from sigmoids.backends import registry
 from sigmoids.functions import FUNCTIONS, JOINT, RESULTS
 from sigmoids.spec import results
 
@@ -107,7 +109,7 @@ def test_the_formula_in_float64_is_as_accurate_as_anyone(member):
     spec = member.spec
     x = inputs.float64_points(spec, 2000, seed=3)
     y = by_formula(member, x, "high")
-    bounds = [spec.bound(name, "float64", "high").ulp for name in cases.MEASURED]
+    bounds = [spec.bound(name, "float64", "high").ulp for name in cases.BACKENDS]
     assert Truth.of(spec, x).errors(y).max() <= max(bounds)
 
 
@@ -117,7 +119,7 @@ def test_the_formula_is_fast_within_the_bounds(member, name):
     low, high = member.spec.domain
     x = x[(x >= low) & (x <= high) & np.isfinite(x)]
     y = by_formula(member, x, "fast")
-    bounds = [member.spec.bound(engine, name, "fast") for engine in cases.MEASURED]
+    bounds = [member.spec.bound(engine, name, "fast") for engine in cases.BACKENDS]
     errors = Truth.of(member.spec, x).errors(y)
     # PyTorch's exponential is NumPy's and XLA's neither: half an ulp is granted to it.
     normal = np.abs(y) >= np.finfo(name).tiny
@@ -211,6 +213,42 @@ def test_arguments_of_several_kinds():
     assert loss(torch.arange(3), torch.ones(3, dtype=torch.bool)).dtype is torch.float32
 
 
+ANYTHING = {
+    "number": 0.25,
+    "integer": 3,
+    "list": [0.25, 1],
+    "scalar": np.float32(0.25),
+    "nothing": np.empty((0, 2), np.float16),
+    "bfloat16": np.linspace(0, 1, 9).astype(ml_dtypes.bfloat16),
+    "float8": np.linspace(0, 1, 9).astype(ml_dtypes.float8_e4m3fn),
+    "longdouble": np.linspace(0, 1, 9, dtype=np.longdouble),
+    "swapped": np.linspace(0, 1, 9).astype(">f4"),
+    "strided": np.linspace(0, 1, 600)[::2],
+    "large": np.linspace(-9, 9, 40_000, dtype=np.float32),
+    "masked": np.ma.array([0.25, 0.5], mask=[True, False]),
+    "subclass": np.linspace(0, 1, 4).view(cases.Labelled),
+    "quantity": np.linspace(0, 1, 4) * units.percent,
+}
+
+
+@pytest.mark.parametrize("kind", ANYTHING)
+def test_what_is_no_tensor_is_computed_by_the_machine_code(typical, accuracy, kind):
+    """It comes back as what it was, and the bits are those of the engine whose bounds ours has."""
+    x = ANYTHING[kind]
+    y = typical.function(x, backend="torch", accuracy=accuracy)
+    known = typical.function(x, backend=registry.machine_code_of("torch"), accuracy=accuracy)
+    assert type(y) is type(known)
+    assert getattr(y, "dtype", None) == getattr(known, "dtype", None)
+    assert np.array_equal(y, known, equal_nan=True)
+
+
+def test_out_of_what_is_no_tensor(typical):
+    x = np.linspace(0, 1, 9)
+    assert typical.function(x, backend="torch", out=x) is x
+    assert (x == typical.function(np.linspace(0, 1, 9))).all()
+
+
+@pytest.mark.parametrize("backend", [*cases.BACKENDS, "torch"])
 def test_every_backend_computes_tensors(typical, backend):
     x = torch.linspace(0.05, 0.95, 9, requires_grad=True)
     found, known = (typical.function(x, backend=name) for name in (backend, None))

@@ -40,8 +40,15 @@ def compiled(f, **options):
     return torch.compile(f, fullgraph=True, backend="aot_eager", **options)
 
 
-@pytest.mark.parametrize("options", OPTIONS)
-@pytest.mark.parametrize("name", MEMBERS)
+def graphs():
+    """Every function; with other options a typical one, and exhaustively the others."""
+    for name in MEMBERS:
+        for options in OPTIONS:
+            marks = [] if options == "as it is" or name == "sigmoid" else [pytest.mark.exhaustive]
+            yield pytest.param(name, options, id=f"{name}-{options}", marks=marks)
+
+
+@pytest.mark.parametrize(("name", "options"), list(graphs()))
 def test_whole_graphs(name, options):
     """Values and gradients are the same bits, for one compilation whatever the size."""
     member = MEMBERS[name]
@@ -78,8 +85,14 @@ assert torch.equal(found, expected)
 
 @pytest.mark.parametrize(
     "imports",
-    ["import sigmoids as sg, torch", "import torch, sigmoids as sg, sigmoids.torch"],
-    ids=["sigmoids first", "with the modules"],
+    [
+        pytest.param("import sigmoids as sg, torch", id="sigmoids first"),
+        pytest.param(
+            "import torch, sigmoids as sg, sigmoids.torch",
+            id="with the modules",
+            marks=pytest.mark.exhaustive,
+        ),
+    ],
 )
 def test_the_very_first_call_is_compiled(imports):
     """Nothing need have been called, or imported, before."""
@@ -155,7 +168,7 @@ class Model(torch.nn.Module):
         return self.function(*self.number * [x])
 
 
-@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("strict", [pytest.param(False, marks=pytest.mark.exhaustive), True])
 @pytest.mark.parametrize("name", MEMBERS)
 def test_exported_programs_are_in_operators_of_pytorch(name, strict):
     """And compute the same bits without us, in float32, whatever the size."""

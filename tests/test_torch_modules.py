@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -85,6 +87,14 @@ def test_models_can_be_traced_and_compiled():
     assert torch.equal(torch.jit.trace(model, (x,))(x), model(x))
     assert torch.equal(torch.compile(model, fullgraph=True, backend="aot_eager")(x), model(x))
     torch._dynamo.reset()
+
+
+def test_digits_are_learnt():
+    """The example of the documentation; as many as with PyTorch's own modules."""
+    pytest.importorskip("sklearn")
+    path = Path(__file__).parents[1] / "docs" / "digits.py"
+    train = runpy.run_path(str(path))["train"]
+    assert train() > 0.85
 
 
 # The loss
