@@ -72,6 +72,7 @@ def test_whole_graphs(name, options):
 FIRST = """
 import warnings
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="torch")
+import numpy as np
 {imports}
 def model(x):
     y = sg.softplus(sg.sigmoid(x * 2), accuracy="fast")
@@ -80,6 +81,10 @@ x = torch.linspace(-3, 3, 7, requires_grad=True)
 compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
 (found,), (expected,) = (torch.autograd.grad(f(x), x) for f in (compiled, model))
 assert torch.equal(found, expected)
+from sigmoids.backends import registry
+mixed = torch.compile(lambda a, x: (sg.arctan_sigmoid(a), x + 1), backend="eager")
+assert (mixed(np.ones(3), x)[0] == sg.arctan_sigmoid(np.ones(3))).all()
+assert registry.load("numba").problem() is None
 """
 
 
@@ -95,7 +100,10 @@ assert torch.equal(found, expected)
     ],
 )
 def test_the_very_first_call_is_compiled(imports):
-    """Nothing need have been called, or imported, before."""
+    """Nothing need have been called, or imported, before.
+
+    And what PyTorch cannot compile, such as the compiling of Numba's code, it does not disturb.
+    """
     subprocess.run([sys.executable, "-W", "error", "-c", FIRST.format(imports=imports)], check=True)
 
 

@@ -13,7 +13,7 @@ from numba.extending import is_jitted
 from sigmoids.backends import notice, pool, sharing, threads
 from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import multiplied, results_like
-from sigmoids.backends.first_use import first_use
+from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.backends.numba import compile as compiling
 from sigmoids.backends.numba import kernels, scalars
 from sigmoids.backends.numba.loops import CLAIMED, DONE, PROGRESS
@@ -168,7 +168,7 @@ class NumbaEngine:
             if key in self._failed or not compiles():
                 raise NotCompiledError
             try:
-                made[key] = make()
+                made[key] = undisturbed(make)
             except (MemoryError, RuntimeWarning):  # no fault of the compiler's
                 raise
             except Exception as problem:
