@@ -184,7 +184,7 @@ def arctan_sigmoid_derivative(
     ----------
     x : array_like
         Real numbers of any shape; as for :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax", "torch"}, optional
+    backend : {"numpy", "numba", "jax"}, optional
         Who computes; as for :func:`sigmoid`.
     accuracy : {"high", "fast"}, optional
         As for :func:`sigmoid`.
@@ -223,7 +223,7 @@ def arctan_sigmoid_derivative(
     4.2e153 in float64.
 
     Its own derivative, −(π²/2)·x/(1 + (πx/2)²)², is declared too and serves second and higher
-    orders under ``jax.grad`` and autograd.
+    orders under ``jax.grad``.
 
     References
     ----------

@@ -167,7 +167,7 @@ def logit(
     ----------
     x : array_like
         Probabilities: real numbers of any shape; as for :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax", "torch"}, optional
+    backend : {"numpy", "numba", "jax"}, optional
         Who computes; as for :func:`sigmoid`.
     accuracy : {"high", "fast"}, optional
         As for :func:`sigmoid`.
@@ -203,8 +203,7 @@ def logit(
     **Edge values**, the same on every backend: logit(±0) = −∞, logit(½) = 0, logit(1) = ∞; outside
     [0, 1] and for NaN the result is NaN, without a warning.
 
-    Its derivatives 1/(p·(1 − p)) and (2p − 1)/(p·(1 − p))² are declared and serve
-    ``jax.grad`` and autograd.
+    Its derivatives 1/(p·(1 − p)) and (2p − 1)/(p·(1 − p))² are declared and serve ``jax.grad``.
 
     References
     ----------

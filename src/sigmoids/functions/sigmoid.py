@@ -92,12 +92,11 @@ def sigmoid(
     ----------
     x : array_like
         Real numbers of any shape: a Python number, a list, a NumPy array or scalar, a JAX array
-        or tracer, a PyTorch tensor.
-    backend : {"numpy", "numba", "jax", "torch"}, optional
+        or tracer.
+    backend : {"numpy", "numba", "jax"}, optional
         Who computes.  By default the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; where none was made, JAX
-        for JAX arrays, PyTorch for its tensors, and for everything else Numba where it is
-        installed, else NumPy.
+        for JAX arrays, and for everything else Numba where it is installed, else NumPy.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes float32 and narrower dtypes in float64 and rounds once; ``"fast"``
         computes in the dtype itself.
@@ -120,8 +119,6 @@ def sigmoid(
         The backend's package is not installed.
     TypeError
         Complex, object, string or datetime input; ``out`` of the wrong dtype or for a JAX array.
-    RuntimeError
-        ``out`` where PyTorch records for a derivative.
 
     See Also
     --------

@@ -44,7 +44,7 @@ def sigmoid_and_derivative(
     ----------
     x : array_like
         Real numbers of any shape; as for :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax", "torch"}, optional
+    backend : {"numpy", "numba", "jax"}, optional
         Who computes; as for :func:`sigmoid`.
     accuracy : {"high", "fast"}, optional
         As for :func:`sigmoid`.

@@ -133,8 +133,8 @@ def sigmoid_binary_cross_entropy(
     labels : array_like
         Real numbers, usually from 0 to 1, of a shape that can be broadcast with that of the logits.
         Python numbers take the dtype of the other argument; otherwise the dtypes are promoted as
-        NumPy, or JAX for its arrays and PyTorch for its tensors, promotes them.
-    backend : {"numpy", "numba", "jax", "torch"}, optional
+        NumPy, or JAX for its arrays, promotes them.
+    backend : {"numpy", "numba", "jax"}, optional
         Who computes; as for :func:`sigmoid`.
     accuracy : {"high", "fast"}, optional
         As for :func:`sigmoid`.
@@ -144,8 +144,8 @@ def sigmoid_binary_cross_entropy(
     Returns
     -------
     array
-        Of the broadcast shape; a tensor or JAX array if one of the arguments is one, else masked or
-        of a subclass of NumPy's array if one of them is, and so on to Python's numbers.
+        Of the broadcast shape; a JAX array if one of the arguments is one, else masked or of a
+        subclass of NumPy's array if one of them is, and so on to Python's numbers.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def sigmoid_binary_cross_entropy(
     subnormal numbers; nothing depends on them unless the logit is below −650.
 
     Its slopes, σ(x) − y with respect to the logits, accurate also where σ(x) rounds to the label,
-    and −x with respect to the labels, are declared and serve ``jax.grad`` and autograd.
+    and −x with respect to the labels, are declared and serve ``jax.grad``.
 
     References
     ----------

@@ -106,8 +106,8 @@ def sigmoid_derivative(
     ----------
     x : array_like
         Real numbers of any shape: a Python number, a list, a NumPy array or scalar, a JAX array
-        or tracer, a PyTorch tensor.
-    backend : {"numpy", "numba", "jax", "torch"}, optional
+        or tracer.
+    backend : {"numpy", "numba", "jax"}, optional
         Who computes; as for :func:`sigmoid`.
     accuracy : {"high", "fast"}, optional
         As for :func:`sigmoid`.

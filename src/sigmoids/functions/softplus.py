@@ -97,7 +97,7 @@ def softplus(
     ----------
     x : array_like
         Real numbers of any shape; as for :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax", "torch"}, optional
+    backend : {"numpy", "numba", "jax"}, optional
         Who computes; as for :func:`sigmoid`.
     accuracy : {"high", "fast"}, optional
         As for :func:`sigmoid`.
@@ -135,7 +135,7 @@ def softplus(
     **Edge values**, the same on every backend: 0 at −∞, ∞ at ∞, NaN stays NaN; for large x the
     result is x, for very negative x it is e^x, down to the subnormal numbers and 0.
 
-    Its derivative, σ(x), and all further ones are declared and serve ``jax.grad`` and autograd.
+    Its derivative, σ(x), and all further ones are declared and serve ``jax.grad``.
 
     References
     ----------

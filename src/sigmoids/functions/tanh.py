@@ -77,7 +77,7 @@ def tanh(
     ----------
     x : array_like
         Real numbers of any shape; as for :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax", "torch"}, optional
+    backend : {"numpy", "numba", "jax"}, optional
         Who computes; as for :func:`sigmoid`.
     accuracy : {"high", "fast"}, optional
         As for :func:`sigmoid`.
