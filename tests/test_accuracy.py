@@ -21,11 +21,15 @@ from sigmoids.spec import beside
 sigmoid, slope = FUNCTIONS["sigmoid"], FUNCTIONS["sigmoid_derivative"]
 
 
+def name_of(member):
+    return next(name for name, result in RESULTS.items() if result is member)
+
+
 @pytest.mark.parametrize("dtype", cases.NARROW_DTYPES, ids=cases.dtype_id)
 @pytest.mark.parametrize("step", [61, pytest.param(1, marks=pytest.mark.exhaustive)])
 def test_every_16_bit_result_is_correctly_rounded(member, backend, dtype, step):
     """By mpmath alone, without the shortcuts of the measuring instrument, which tries them all."""
-    x, expected = cases.rounded_oracle(cases.name_of(member), dtype, step)
+    x, expected = cases.rounded_oracle(name_of(member), dtype, step)
     y = member.function(x, backend=backend)
     wrong = ~same(y, expected)
     assert not wrong.any(), (x[wrong][:5], y[wrong][:5], expected[wrong][:5])
@@ -35,7 +39,7 @@ def test_every_16_bit_result_is_correctly_rounded(member, backend, dtype, step):
 def test_declared_bounds_hold(member, dtype, monkeypatch):
     """`sigmoids verify` over everything, with fewer float64 points."""
     monkeypatch.setattr(verify, "POINTS", 100_000)
-    name = cases.name_of(member)
+    name = name_of(member)
     found = verify.candidates(name, dtype, cases.BACKENDS, cases.ACCURACIES, others=False)
     study = verify.Study(name, dtype, found)
     total, pieces = verify.chunks(member.spec, dtype, exhaustive=False)
@@ -109,10 +113,7 @@ def test_subnormal_numbers_are_not_flushed(member, backend, dtype):
     assert subnormal.any() or member.spec.name == "logit"
     if dtype == np.float32:
         assert same(y, truth.rounded).all()
-    assert (
-        truth.errors(y).max()
-        <= cases.declared_bound(member.spec, backend, dtype.__name__, "high").ulp
-    )
+    assert truth.errors(y).max() <= member.spec.bound(backend, dtype.__name__, "high").ulp
 
 
 def test_ties_of_float32_go_to_the_side_of_the_exact_value(backend):
