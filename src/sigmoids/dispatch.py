@@ -40,7 +40,7 @@ _numbers = count()
 
 def apply(spec: Function, x: Any, backend: str | None, accuracy: Accuracy, out: Any) -> Any:
     """The function of ``x``, as the kind of array that ``x`` is."""
-    return getattr(Routes, _name(spec, type(x), backend, accuracy))(x, out)
+    return getattr(Routes, _name(spec.formula, type(x), backend, accuracy))(x, out)
 
 
 def apply_to_several(
@@ -48,19 +48,20 @@ def apply_to_several(
 ) -> Any:
     """The function of several arguments, as the kind of array that the leading one is."""
     kinds = tuple(map(type, arguments))
-    return getattr(Routes, _name(spec, kinds, backend, accuracy))(arguments, out)
+    return getattr(Routes, _name(spec.formula, kinds, backend, accuracy))(arguments, out)
 
 
-def _name(spec: Function, kind: Kind, backend: str | None, accuracy: Accuracy) -> str:
+def _name(formula: Any, kind: Kind, backend: str | None, accuracy: Accuracy) -> str:
     options = (backend, chosen() if backend is None else None, accuracy)
     try:
-        return _names[spec, kind, options]
+        return _names[formula, kind, options]
     except (KeyError, TypeError):  # not met yet; or an option that is none, such as a list
         with first_use():
-            return _kept_or_found(spec, kind, options)
+            return _kept_or_found(formula.__dict__["spec"], kind, options)
 
 
-# PyTorch's compiler does not look inside, but calls it once and keeps the answer.
+# PyTorch's compiler does not look inside, but calls it once and keeps the answer.  It can do that
+# with functions as arguments, and before 2.13 not with objects of ours.
 _name.__dict__["_dynamo_marked_constant"] = True
 
 
@@ -73,7 +74,7 @@ def _kept_or_found(spec: Function, kind: Kind, options: tuple[Any, Any, Any]) ->
         registry.require(backend)
     kinds = kind if isinstance(kind, tuple) else (kind,)
     passing = [one for one in kinds if not lasts(one)]
-    key = (spec, tuple(map(id, kinds)) if passing else kind, options)
+    key = (spec.formula, tuple(map(id, kinds)) if passing else kind, options)
     if key not in _names:
         name = f"{spec.name}_{next(_numbers)}"
         setattr(Routes, name, _find(spec, kind, backend, accuracy))

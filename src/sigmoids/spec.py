@@ -205,6 +205,9 @@ class Spec:
     root: float | None = None
     moderate: tuple[Interval, ...] = ((-300.0, 300.0),)
 
+    def __post_init__(self) -> None:
+        _belongs_to(self.formula, self)
+
     @property
     def parts(self) -> tuple[Spec, ...]:
         """What describes each of the function's results."""
@@ -213,6 +216,11 @@ class Spec:
     def bound(self, backend: str, dtype: str, accuracy: Accuracy) -> Bound:
         """The declared bound of one backend, dtype and accuracy."""
         return self.bounds.get((dtype, accuracy), {}).get(backend, CORRECTLY_ROUNDED)
+
+
+def _belongs_to(formula: Formula, spec: Function) -> None:
+    """Let a formula know whose it is: the first that it is given to."""
+    formula.__dict__.setdefault("spec", spec)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,6 +243,9 @@ class Joint:
     formula: Formula
     parts: tuple[Spec, ...]
     break_ties: Callable[[Any, Any], Any] | None = None
+
+    def __post_init__(self) -> None:
+        _belongs_to(self.formula, self)
 
     @property
     def arguments(self) -> tuple[str, ...]:
