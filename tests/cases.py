@@ -13,7 +13,9 @@ from sigmoids.backends import registry
 from sigmoids.choice import DTYPES as DTYPES_BY_NAME
 from sigmoids.functions import RESULTS
 
-BACKENDS = tuple(registry.ROWS)
+BACKENDS = tuple(name for name in registry.ROWS if registry.machine_code_of(name) == name)
+"""Those with machine code of their own; what others do with arrays is to hand them to these."""
+
 DTYPES = tuple(DTYPES_BY_NAME.values())
 NARROW_DTYPES = DTYPES[:2]
 ACCURACIES = ("high", "fast")
@@ -60,3 +62,8 @@ def rounded_oracle(name, dtype, step):
     oracle, fmt = Oracle(RESULTS[name].spec), Format.of(dtype)
     x = inputs.all_values(dtype)[::step]
     return x, np.array([oracle.rounded(float(v), fmt) for v in x]).astype(dtype)
+
+
+def name_of(member):
+    """Its name in the table of results."""
+    return next(name for name, result in RESULTS.items() if result is member)

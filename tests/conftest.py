@@ -42,7 +42,7 @@ def accuracy(request):
 def forget_routes():
     """What was found for earlier calls, as if the process had just begun."""
     selection.environment.cache_clear()
-    dispatch._routes.clear()
+    dispatch._names.clear()
     numpy_kind._bound.cache_clear()
 
 

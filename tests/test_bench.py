@@ -19,7 +19,7 @@ from sigmoids.bench.inspection import WrongResultError, check
 from sigmoids.bench.results import Case, Results, Timing, fastest
 from sigmoids.bench.run import FULL, QUICK, Plan, Run
 from sigmoids.bench.timing import ROUNDS, interleaved
-from sigmoids.choice import DTYPES, Choice
+from sigmoids.choice import DTYPES, Choice, usable_backends
 from sigmoids.peers import LIBRARIES, libraries, plain_peers
 from sigmoids.peers.peer import Prepared, as_arrays
 from test_cli import sigmoids
@@ -60,7 +60,7 @@ def test_sizes_that_are_none(text):
 @pytest.mark.parametrize("function", FUNCTION_NAMES)
 def test_everyone_computes_the_function(function, dtype):
     inputs = cases.inputs(function, dtype, 1000)
-    found = everyone(function, dtype, ("numpy", "numba", "jax"), ("high", "fast"), peers=True)
+    found = everyone(function, dtype, usable_backends(), ("high", "fast"), peers=True)
     for contender in found:
         check(function, contender.prepare(*inputs), inputs)
     names = [contender.name for contender in found]

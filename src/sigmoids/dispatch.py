@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import finalize
 
 from sigmoids.arithmetic.grammar import check
 from sigmoids.backends import registry
@@ -19,35 +20,53 @@ if TYPE_CHECKING:
 Kind = type | tuple[type, ...]
 """The type of the argument, or the types of several."""
 
-_routes: dict[Any, Route] = {}
-"""What was found for a function, a type of argument and a choice: the same for every such call."""
 
-_passing: WeakKeyDictionary[type, dict[Any, Route]] = WeakKeyDictionary()
-"""The same for types that may be gone before the process is; what is kept must not hold them."""
+class Routes:
+    """What was found, each an attribute: the same route for every such call.
+
+    Compilers that read Python, such as PyTorch's, take a name for a constant and look at that one
+    attribute alone, while the table of names may grow.
+    """
+
+
+_names: dict[Any, str] = {}
+"""The names of the routes by function, type of argument and choice.
+
+Types that may be gone before the process is are there by their identity: what is kept must not hold
+them.
+"""
+
+_numbers = count()
 
 
 def apply(spec: Function, x: Any, backend: str | None, accuracy: Accuracy, out: Any) -> Any:
     """The function of ``x``, as the kind of array that ``x`` is."""
-    return _route(spec, type(x), backend, accuracy)(x, out)
+    return getattr(Routes, _name(spec.formula, type(x), backend, accuracy))(x, out)
 
 
 def apply_to_several(
     spec: Function, arguments: tuple[Any, ...], backend: str | None, accuracy: Accuracy, out: Any
 ) -> Any:
     """The function of several arguments, as the kind of array that the leading one is."""
-    return _route(spec, tuple(map(type, arguments)), backend, accuracy)(arguments, out)
+    kinds = tuple(map(type, arguments))
+    return getattr(Routes, _name(spec.formula, kinds, backend, accuracy))(arguments, out)
 
 
-def _route(spec: Function, kind: Kind, backend: str | None, accuracy: Accuracy) -> Route:
+def _name(formula: Any, kind: Kind, backend: str | None, accuracy: Accuracy) -> str:
     options = (backend, chosen() if backend is None else None, accuracy)
     try:
-        return _routes[spec, kind, options]
+        return _names[formula, kind, options]
     except (KeyError, TypeError):  # not met yet; or an option that is none, such as a list
         with first_use():
-            return _kept_or_found(spec, kind, options)
+            return _kept_or_found(formula.__dict__["spec"], kind, options)
 
 
-def _kept_or_found(spec: Function, kind: Kind, options: tuple[Any, Any, Any]) -> Route:
+# PyTorch's compiler does not look inside, but calls it once and keeps the answer.  It can do that
+# with functions as arguments, and before 2.13 not with objects of ours.
+_name.__dict__["_dynamo_marked_constant"] = True
+
+
+def _kept_or_found(spec: Function, kind: Kind, options: tuple[Any, Any, Any]) -> str:
     backend, _, accuracy = options
     if accuracy not in ACCURACIES:
         known = " and ".join(map(repr, ACCURACIES))
@@ -55,17 +74,21 @@ def _kept_or_found(spec: Function, kind: Kind, options: tuple[Any, Any, Any]) ->
     if backend is not None:
         registry.require(backend)
     kinds = kind if isinstance(kind, tuple) else (kind,)
-    passing = {one for one in kinds if not lasts(one)}
-    if not passing:
-        _routes[spec, kind, options] = route = _find(spec, kind, backend, accuracy)
-        return route
-    if len(passing) > 1:
-        return _find(spec, kind, backend, accuracy)
-    routes = _passing.setdefault(passing.pop(), {})
-    key = (spec, tuple(map(id, kinds)), options)
-    if key not in routes:
-        routes[key] = _find(spec, kind, backend, accuracy)
-    return routes[key]
+    passing = [one for one in kinds if not lasts(one)]
+    key = (spec.formula, tuple(map(id, kinds)) if passing else kind, options)
+    if key not in _names:
+        name = f"{spec.name}_{next(_numbers)}"
+        setattr(Routes, name, _find(spec, kind, backend, accuracy))
+        for one in passing:
+            finalize(one, _forget, key).atexit = False
+        _names[key] = name
+    return _names[key]
+
+
+def _forget(key: Any) -> None:
+    """Give back what was kept for a type that is no more: another may come to be in its place."""
+    if name := _names.pop(key, None):
+        delattr(Routes, name)
 
 
 def _find(spec: Function, kind: Kind, backend: str | None, accuracy: Accuracy) -> Route:

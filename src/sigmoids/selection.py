@@ -29,7 +29,7 @@ def use_backend(name: str) -> AbstractContextManager[None]:
     Parameters
     ----------
     name : str
-        ``"numpy"``, ``"numba"`` or ``"jax"``; :func:`backends` lists them.
+        ``"numpy"``, ``"numba"``, ``"jax"`` or ``"torch"``; :func:`backends` lists them.
 
     Raises
     ------

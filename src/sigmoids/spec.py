@@ -177,6 +177,9 @@ class Spec:
     moderate: tuple[Interval, ...] = ((-300.0, 300.0),)
     compiled: bool = True
 
+    def __post_init__(self) -> None:
+        _belongs_to(self.formula, self)
+
     @property
     def parts(self) -> tuple[Spec, ...]:
         """What describes each of the function's results."""
@@ -207,6 +210,11 @@ def _odd(function: Formula) -> Formula:
     return lambda xp, x: -function(xp, -x)
 
 
+def _belongs_to(formula: Formula, spec: Function) -> None:
+    """Let a formula know whose it is: the first that it is given to."""
+    formula.__dict__.setdefault("spec", spec)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Joint:
     """Several functions of the family in one pass.
@@ -225,6 +233,9 @@ class Joint:
     formula: Formula
     parts: tuple[Spec, ...]
 
+    def __post_init__(self) -> None:
+        _belongs_to(self.formula, self)
+
     @property
     def arguments(self) -> tuple[str, ...]:
         """Names of the arguments, which all parts share."""
@@ -241,8 +252,43 @@ class Joint:
         return all(part.compiled for part in self.parts)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """A function of the family times a factor, element by element, in one pass.
+
+    It is what a chain rule asks for.  The function's result is rounded before it is multiplied, so
+    that the product is the same number as one of two passes.
+
+    Attributes
+    ----------
+    of : Spec
+        The function, of one argument.
+    """
+
+    of: Spec
+
+    @property
+    def name(self) -> str:
+        """A name of its own."""
+        return f"{self.of.name}_times"
+
+    @property
+    def arguments(self) -> tuple[str, str]:
+        """That of the function, and the factor."""
+        return (*self.of.arguments, "factor")  # type: ignore[return-value]
+
+    @property
+    def parts(self) -> tuple[Product]:
+        """There is one result."""
+        return (self,)
+
+    def derivative(self, evaluate: Evaluate, x: Any, factor: Any) -> tuple[Any, Any]:
+        """By the argument and by the factor."""
+        return self.of.derivative(evaluate, x) * factor, evaluate(self.of, x)
+
+
 Function = Spec | Joint
-"""What engines evaluate."""
+"""What is called, and what engines evaluate."""
 
 
 def results(of_formula: Any) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from sigmoids.accuracy import bounds, inputs
 from sigmoids.accuracy.bounds import CORRECTLY_ROUNDED, Bound, Key
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.truth import Truth
+from sigmoids.backends import registry
 from sigmoids.backends.threads import processors
 from sigmoids.choice import DTYPES
 from sigmoids.functions import RESULTS
@@ -225,7 +226,7 @@ def _ours(name: str, dtype: str, backend: str, accuracy: Any) -> Candidate:
     def call(x: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(member.function(x, backend=backend, accuracy=accuracy))
 
-    declared = bounds.bound(member.spec.name, backend, dtype, accuracy)
+    declared = bounds.bound(member.spec.name, registry.machine_code_of(backend), dtype, accuracy)
     return Candidate(backend, accuracy, call, declared)
 
 

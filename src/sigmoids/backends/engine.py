@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from sigmoids.spec import Function, Spec
+from sigmoids.backends.floating_point import standard_mode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sigmoids.spec import Accuracy
+    from sigmoids.spec import Accuracy, Function, Product
 
 Arrays = tuple["NDArray[Any]", ...]
 
@@ -65,8 +65,22 @@ class Evaluator(Protocol):
         ...
 
 
-def results_like(spec: Function, x: NDArray[Any]) -> Arrays:
+def results_like(spec: Function | Product, x: NDArray[Any]) -> Arrays:
     """Arrays for the results of the function of ``x``."""
-    if isinstance(spec, Spec):
-        return (np.empty_like(x),)
     return tuple(np.empty_like(x) for _ in spec.parts)
+
+
+def multiplied(evaluate: Evaluator) -> Evaluator:
+    """What evaluates a :class:`~sigmoids.spec.Product`, in two passes, with a function's evaluator.
+
+    The factor may not be where the result is to be written.
+    """
+
+    def evaluate_product(inputs: tuple[Any, ...], outs: Arrays | None) -> Arrays:
+        x, factor = inputs
+        results = evaluate((x,), (np.empty_like(x),) if outs is None else outs)
+        with np.errstate(all="ignore"), standard_mode():
+            np.multiply(results[0], factor, out=results[0])
+        return results
+
+    return evaluate_product

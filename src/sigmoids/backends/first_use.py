@@ -12,14 +12,17 @@ that waits for it.  So we register again when ``logging`` surely is imported.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from sigmoids.backends.floating_point import standard_mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+Result = TypeVar("Result")
 
 _lock = threading.RLock()
 _taken = 0
@@ -41,6 +44,13 @@ def first_use() -> Iterator[None]:
         _before_logging = True
     with _lock, standard_mode():
         yield
+
+
+def undisturbed(do: Callable[[], Result]) -> Result:
+    """Do it without PyTorch's compiler, which reads what runs below a function that it breaks."""
+    dynamo = sys.modules.get("torch._dynamo")
+    disable = getattr(dynamo, "disable", None)  # not there while it is being imported
+    return do() if disable is None else cast("Result", disable(do)())
 
 
 def _before_fork() -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from sigmoids.backends.first_use import first_use
+from sigmoids.backends.notice import warn_once
 
 if TYPE_CHECKING:
     from sigmoids.backends.engine import Engine
@@ -28,14 +29,21 @@ class Row:
     """The oldest version of it that serves."""
     computes_on: str
     """The arrays it takes without conversion."""
+    arrays: str
+    """The library that they are of."""
+    runs: str = ""
+    """The engine whose machine code it runs on other arrays, and whose error bounds it has."""
 
 
 ROWS = {
     row.name: row
     for row in (
-        Row("numpy", "sigmoids.backends.numpy", "numpy", "2.0", "NumPy arrays"),
-        Row("numba", "sigmoids.backends.numba", "numba", "0.62", "NumPy arrays"),
-        Row("jax", "sigmoids.backends.jax", "jax", "0.8.2", "JAX arrays and tracers"),
+        Row("numpy", "sigmoids.backends.numpy", "numpy", "2.0", "NumPy arrays", "numpy"),
+        Row("numba", "sigmoids.backends.numba", "numba", "0.62", "NumPy arrays", "numpy"),
+        Row("jax", "sigmoids.backends.jax", "jax", "0.8.2", "JAX arrays and tracers", "jax"),
+        Row(
+            "torch", "sigmoids.backends.torch", "torch", "2.6", "PyTorch tensors", "torch", "numba"
+        ),
     )
 }
 
@@ -51,6 +59,11 @@ def find(name: object) -> Row:
         known = ", ".join(map(repr, ROWS))
         raise ValueError(f"unknown backend {name!r}: the backends are {known}{hint}")
     return row
+
+
+def machine_code_of(name: str) -> str:
+    """The engine whose machine code computes NumPy arrays where that one is asked to."""
+    return ROWS[name].runs or name
 
 
 def installed(row: Row) -> bool:
@@ -86,6 +99,17 @@ def load(name: str) -> Engine:
             raise ImportError(
                 f"backend {name!r} cannot be used: {type(problem).__name__}: {problem}"
             ) from problem
+
+
+@cache
+def fastest_usable() -> str:
+    """The engine for memory: Numba where it can be imported, else NumPy."""
+    try:
+        return load("numba").name
+    except ImportError as problem:
+        if installed(find("numba")):
+            warn_once("numba", f"sigmoids is slower than it should be: NumPy computes; {problem}")
+        return "numpy"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sigmoids.backends import registry
 from sigmoids.functions import FUNCTIONS, JOINT, parts
+from sigmoids.peers import library
 from sigmoids.peers import peers as peers_of
-from sigmoids.peers.peer import Prepared, as_arrays
+from sigmoids.peers.peer import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,11 +49,9 @@ class Contender:
 
 
 def ours(function: str, backend: str, accuracy: str) -> Contender:
-    """A backend of ours: JAX in a jitted function on JAX arrays, the others with ``out=``."""
-    make = _jitted if backend == "jax" else _with_out
-    return Contender(
-        f"{backend} {accuracy}", "sigmoids", "ours", accuracy, make(function, backend, accuracy)
-    )
+    """A backend of ours, on arrays of its own, called as these are best computed on."""
+    prepare = _on_its_arrays(function, backend, accuracy)
+    return Contender(f"{backend} {accuracy}", "sigmoids", "ours", accuracy, prepare)
 
 
 def others(function: str, dtype: str) -> list[Contender]:
@@ -79,29 +79,13 @@ def everyone(
     return found + others(function, dtype) if peers else found
 
 
-def _with_out(function: str, backend: str, accuracy: str) -> Callable[..., Prepared]:
-    def prepare(*inputs: NDArray[Any]) -> Prepared:
-        outs = tuple(np.empty_like(inputs[0]) for _ in parts(function))
-        call = partial(
-            (FUNCTIONS | JOINT)[function].function,
-            *inputs,
-            backend=backend,
-            accuracy=accuracy,
-            out=outs if len(outs) > 1 else outs[0],
-        )
-        return Prepared(call, as_arrays)
-
-    return prepare
-
-
 @cache
-def _jitted(function: str, backend: str, accuracy: str) -> Callable[..., Prepared]:
-    import jax
-
-    from sigmoids.peers.jax import prepare
-
+def _on_its_arrays(function: str, backend: str, accuracy: str) -> Callable[..., Prepared]:
+    make = library(registry.find(backend).arrays).ours
+    if make is None:
+        raise LookupError(f"nothing says how {backend} is called")
     compute = (FUNCTIONS | JOINT)[function].function
-    return partial(prepare, jax.jit(partial(compute, backend=backend, accuracy=accuracy)))
+    return make(partial(compute, backend=backend, accuracy=accuracy), len(parts(function)))
 
 
 def _copy(*inputs: NDArray[Any]) -> Prepared:

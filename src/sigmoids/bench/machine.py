@@ -13,10 +13,11 @@ from pathlib import Path
 import cpuinfo
 
 import sigmoids
+from sigmoids.backends.registry import ROWS
 from sigmoids.backends.threads import processors, set_num_threads
-from sigmoids.peers import libraries
+from sigmoids.peers import LIBRARIES, libraries
 
-PACKAGES = ("numpy", "numba", "jax", "jaxlib", "torch", "scipy", "numexpr")
+PACKAGES = tuple(dict.fromkeys([row.requires for row in ROWS.values()] + ["jaxlib", *LIBRARIES]))
 
 
 def facts(threads: int) -> dict[str, str]:

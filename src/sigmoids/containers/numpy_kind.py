@@ -10,7 +10,6 @@ import numpy as np
 
 from sigmoids.backends import registry
 from sigmoids.backends.floating_point import standard_mode
-from sigmoids.backends.notice import warn_once
 from sigmoids.containers.container import places
 from sigmoids.containers.overriding import elementwise, override, overrides
 
@@ -35,7 +34,7 @@ class NumpyKind:
 
     def default_backend(self) -> str:
         """Numba where it can be imported, else NumPy."""
-        return fastest_usable()
+        return registry.fastest_usable()
 
     def can_follow(self, _backend: str, _kinds: tuple[type, ...]) -> bool:
         """Every backend computes ndarrays."""
@@ -342,14 +341,3 @@ def _overlap(out: NDArray[Any], x: NDArray[Any]) -> bool:
         and out.dtype == x.dtype
     )
     return not same and np.may_share_memory(x, out)
-
-
-@cache
-def fastest_usable() -> str:
-    """Numba where it can be imported, else NumPy."""
-    try:
-        return registry.load("numba").name
-    except ImportError as problem:
-        if registry.installed(registry.find("numba")):
-            warn_once("numba", f"sigmoids is slower than it should be: NumPy computes; {problem}")
-        return "numpy"

@@ -31,6 +31,7 @@ BUILT_IN: tuple[tuple[type | tuple[type, ...], Container], ...] = (
 FOREIGN = (
     ("numpy.ma", ("MaskedArray",), "sigmoids.containers.masked"),
     ("jax", ("Array", "core.Tracer"), "sigmoids.containers.jax_arrays"),
+    ("torch", ("Tensor",), "sigmoids.containers.torch_tensors"),
 )
 """Library, its types' names, and the module whose ``container`` attribute serves them."""
 
@@ -48,12 +49,12 @@ def container_of(kind: type) -> Container:
         if issubclass(kind, types):
             return container
     raise TypeError(
-        f"cannot take {kind.__module__}.{kind.__qualname__}: pass a number, a list, a NumPy array "
-        "or a JAX array"
+        f"cannot take {kind.__module__}.{kind.__qualname__}: pass a number, a list, a NumPy array, "
+        "a JAX array or a PyTorch tensor"
     )
 
 
-LASTING = {"builtins", "numpy", "ml_dtypes", "jax", "jaxlib"}
+LASTING = {"builtins", "numpy", "ml_dtypes", "jax", "jaxlib", "torch"}
 """Libraries whose types are there as long as the process."""
 
 

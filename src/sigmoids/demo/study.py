@@ -131,7 +131,8 @@ def _run(data: Data, backend: str, dtype: str) -> Outcome:
     points = probe(data, model.weights)
     ours, theirs = (sg.sigmoid(points, backend=name) for name in (backend, REFERENCE))
     apart = np.abs(ours.view(f"i{ours.itemsize}") - theirs.view(f"i{ours.itemsize}"))
-    largest = [bound("sigmoid", name, dtype, "high").ulp for name in (backend, REFERENCE)]
+    engines = map(registry.machine_code_of, (backend, REFERENCE))
+    largest = [bound("sigmoid", name, dtype, "high").ulp for name in engines]
     return Outcome(
         backend=backend,
         dtype=dtype,

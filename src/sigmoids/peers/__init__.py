@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from sigmoids.peers.peer import Library, Peer
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 LIBRARIES = ("numpy", "scipy", "numexpr", "torch", "jax")
 
 
+def library(name: str) -> Library:
+    """One library, imported."""
+    return cast("Library", importlib.import_module(f"sigmoids.peers.{name}").library)
+
+
 def libraries() -> list[Library]:
     """The installed libraries, imported."""
-    return [
-        importlib.import_module(f"sigmoids.peers.{name}").library
-        for name in LIBRARIES
-        if importlib.util.find_spec(name)
-    ]
+    return [library(name) for name in LIBRARIES if importlib.util.find_spec(name)]
 
 
 def peers(function: str, dtype: str) -> list[Peer]:
@@ -37,7 +38,7 @@ def plain_peers(function: str, dtype: str) -> list[Peer]:
 
 def _groups(function: str, dtype: str) -> list[tuple[Peer, ...]]:
     return [
-        library.peers[function]
-        for library in libraries()
-        if dtype in library.dtypes and function in library.peers
+        found.peers[function]
+        for found in libraries()
+        if dtype in found.dtypes and function in found.peers
     ]

@@ -55,6 +55,11 @@ def _slope(label: str, function: Callable[..., Any]) -> Peer:
     return _peer(f"grad({label})", jax.vmap(jax.grad(function)))
 
 
+def ours(function: Callable[..., Any], _results: int) -> Callable[..., Prepared]:
+    """A function of ours under ``jit``."""
+    return partial(prepare, jax.jit(function))
+
+
 library = Library(
     "jax",
     ("float16", "bfloat16", "float32", "float64"),
@@ -78,4 +83,5 @@ library = Library(
             _peer("JAX max(x,0)-x*y+...", cross_entropy),
         ),
     },
+    ours=ours,
 )

@@ -143,6 +143,16 @@ def _peer(label: str, bind: Callable[..., Call]) -> Peer:
     return Peer("numpy", label, lambda *inputs: Prepared(bind(*inputs), as_arrays, quiet))
 
 
+def ours(function: Callable[..., Any], results: int) -> Callable[..., Prepared]:
+    """A function of ours, the places of its results given."""
+
+    def prepare(*inputs: NDArray[Any]) -> Prepared:
+        outs = tuple(np.empty_like(inputs[0]) for _ in range(results))
+        return Prepared(partial(function, *inputs, out=outs if results > 1 else outs[0]), as_arrays)
+
+    return prepare
+
+
 library = Library(
     "numpy",
     ("float16", "float32", "float64"),
@@ -197,4 +207,5 @@ library = Library(
             _in_place("NumPy max(x,0)-x*y+..., out=", cross_entropy_in_place, 2),
         ),
     },
+    ours=ours,
 )

@@ -77,12 +77,16 @@ class Library:
         By the name of our function, the plain call first.
     use_threads : callable
         Tells the library how many threads to use.
+    ours : callable, optional
+        ``ours(function, results)``: makes calls of a function of ours on the library's arrays
+        ready, as a peer does; ``results`` is how many it has.
     """
 
     name: str
     dtypes: tuple[str, ...]
     peers: Mapping[str, tuple[Peer, ...]]
     use_threads: Callable[[int], object] = field(default=lambda _threads: None)
+    ours: Callable[[Callable[..., Any], int], Callable[..., Prepared]] | None = None
 
 
 def as_arrays(result: Any) -> Arrays:

@@ -92,19 +92,34 @@ def _peer(
     bind: Callable[..., Call],
     within: Callable[[], AbstractContextManager[Any]] = torch.inference_mode,
 ) -> Peer:
-    def prepare(*inputs: NDArray[Any]) -> Prepared:
-        dtype = inputs[0].dtype
+    return Peer("torch", label, partial(_prepare, bind, within))
 
-        def read(result: Any) -> Arrays:
-            tensors = result if isinstance(result, tuple) else (result,)
-            if dtype.kind == "f":
-                return tuple(tensor.numpy() for tensor in tensors)
-            return tuple(tensor.view(torch.int16).numpy().view(dtype) for tensor in tensors)
 
-        with within():
-            return Prepared(bind(*map(_tensor, inputs)), read, within)
+def _prepare(
+    bind: Callable[..., Call],
+    within: Callable[[], AbstractContextManager[Any]],
+    *inputs: NDArray[Any],
+) -> Prepared:
+    dtype = inputs[0].dtype
 
-    return Peer("torch", label, prepare)
+    def read(result: Any) -> Arrays:
+        tensors = result if isinstance(result, tuple) else (result,)
+        if dtype.kind == "f":
+            return tuple(tensor.numpy() for tensor in tensors)
+        return tuple(tensor.view(torch.int16).numpy().view(dtype) for tensor in tensors)
+
+    with within():
+        return Prepared(bind(*map(_tensor, inputs)), read, within)
+
+
+def ours(function: Callable[..., Any], results: int) -> Callable[..., Prepared]:
+    """A function of ours in inference mode, the places of its results given."""
+
+    def bind(*inputs: Any) -> Call:
+        outs = tuple(torch.empty_like(inputs[0]) for _ in range(results))
+        return partial(function, *inputs, out=outs if results > 1 else outs[0])
+
+    return partial(_prepare, bind, torch.inference_mode)
 
 
 library = Library(
@@ -159,4 +174,5 @@ library = Library(
         ),
     },
     torch.set_num_threads,
+    ours,
 )

@@ -12,12 +12,13 @@ from numba.extending import is_jitted
 
 from sigmoids.backends import notice, pool, sharing, threads
 from sigmoids.backends.blocks import are_contiguous, blocks
-from sigmoids.backends.engine import results_like
-from sigmoids.backends.first_use import first_use
+from sigmoids.backends.engine import multiplied, results_like
+from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.backends.numba import compile as compiling
 from sigmoids.backends.numba import kernels, primitives
 from sigmoids.backends.numba.loops import CLAIMED, DONE, PROGRESS
 from sigmoids.backends.numpy import engine as numpy_engine
+from sigmoids.spec import Product
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ BITS: dict[int, np.dtype[Any]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 
 Built = TypeVar("Built")
 
-Key = tuple["Function", np.dtype[Any], "Accuracy", bool]
+Key = tuple["Function | Product", np.dtype[Any], "Accuracy", bool]
 """What is compiled for; at last, whether an output is the input."""
 
 
@@ -91,9 +92,12 @@ class NumbaEngine:
             return "NUMBA_DISABLE_JIT switches the compiler off: NumPy computes"
         return self._problem or compiling.problem()
 
-    def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
+    def bind(self, spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """See :class:`~sigmoids.backends.engine.Engine`; compiling waits for the first call."""
-        fallback = numpy_engine.bind(spec, dtype, accuracy)
+        if isinstance(spec, Product):
+            fallback = multiplied(numpy_engine.bind(spec.of, dtype, accuracy))
+        else:
+            fallback = numpy_engine.bind(spec, dtype, accuracy)
         if dtype.itemsize <= 2 and len(spec.arguments) > 1:
             return fallback  # too many pairs for a table
         bits = BITS.get(dtype.itemsize)
@@ -164,7 +168,7 @@ class NumbaEngine:
             if key in self._failed or not compiles():
                 raise NotCompiledError
             try:
-                made[key] = make()
+                made[key] = undisturbed(make)
             except (MemoryError, RuntimeWarning):  # no fault of the compiler's
                 raise
             except Exception as problem:

@@ -18,6 +18,7 @@ from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback, compile_loop
 from sigmoids.backends.numba.fingerprint import fingerprint
 from sigmoids.backends.numba.primitives import abs, copysign, fma, is_nan, jit  # noqa: A004
+from sigmoids.backends.numba.product import times
 from sigmoids.backends.numba.vocabularies import (
     FLOAT32,
     FLOAT64,
@@ -26,7 +27,7 @@ from sigmoids.backends.numba.vocabularies import (
     PAIRS,
     PAIRS_MODERATE,
 )
-from sigmoids.spec import TIED, results
+from sigmoids.spec import TIED, Product, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
 
 
 def loop(
-    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy, in_place: bool
+    spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy, in_place: bool
 ) -> Callable[..., bool]:
     """The compiled loop of one dtype and accuracy; over the bits of types that have a table."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    if narrow.has_table(dtype):
+    if narrow.has_table(dtype) and not isinstance(spec, Product):
         tables = narrow.tables(spec, dtype)
         return partial(_look_up(tables[0].dtype, outputs), *tables)
     kernel, shorter = _kernels(spec, dtype, accuracy)
@@ -67,10 +68,10 @@ def segment(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> tuple[s
     return name, compile_callback(made, segments.SIGNATURE)
 
 
-def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
+def ufunc(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
     """The compiled ufunc of float32 or float64 numbers, whose calls cost less than a loop's."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    kernel = always(spec, scalar(spec, dtype, accuracy))
+    kernel, _ = _kernels(spec, dtype, accuracy)
     name = _named(spec, dtype, accuracy, "ufunc", ufuncs, kernel)
     fill = loops.make_fill(name, inputs, outputs, kernel)
     made = ufuncs.make_loop(name, fill, inputs, outputs, dtype.type)
@@ -79,15 +80,18 @@ def ufunc(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
 
 
 def _kernels(
-    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy
 ) -> tuple[loops.Kernel, loops.Kernel | None]:
     """The kernel that is right for all numbers, and the shorter one where there is one."""
+    if isinstance(spec, Product):
+        kernel, shorter = _kernels(spec.of, dtype, accuracy)
+        return times(kernel), shorter and times(shorter)
     shorter = moderate(spec, dtype) if accuracy == "high" and spec.moderate else None
     return always(spec, scalar(spec, dtype, accuracy)), shorter
 
 
 def _named(
-    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy, purpose: str, *made_of: Any
+    spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy, purpose: str, *made_of: Any
 ) -> str:
     """A name for machine code that no other has, in this process or in any that share a cache.
 
@@ -296,11 +300,12 @@ def _but(settled: Callable[[Any, Any], Any], argument: float, result: Any) -> An
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """The function in compiled code, and those that it is a closure over."""
+    """The function in compiled code, and the functions that it calls by name or is closed over."""
     if not isinstance(function, FunctionType):
         return function
+    code, names = function.__code__, dict(function.__globals__)
+    names |= {name: compiled(names[name]) for name in code.co_names if name in names}
     cells = tuple(CellType(compiled(cell.cell_contents)) for cell in function.__closure__ or ())
-    code, names = function.__code__, function.__globals__
     return jit(FunctionType(code, names, function.__name__, function.__defaults__, cells))
 
 

@@ -1,0 +1,19 @@
+"""The kernel of a function times a factor, made of the function's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sigmoids.backends.numba.loops import Kernel
+from sigmoids.backends.numba.primitives import jit
+
+
+def times(kernel: Kernel) -> Kernel:
+    """The kernel of two numbers that multiplies the result for one, as rounded, by the other."""
+    compiled = kernel.step
+
+    def step(state: Any, x: Any, factor: Any) -> Any:
+        state, y = compiled(state, x)
+        return state, y * factor
+
+    return Kernel(kernel.before, jit(step), kernel.passed)
