@@ -85,7 +85,7 @@ WORDS, PAIRED_WORDS = vocabulary(NUMBERS, FLOAT64), vocabulary(TracedPairs(NUMBE
 class FastVocabulary(TorchNumbers):
     """The words by PyTorch's own functions, for what is evaluated in float32."""
 
-    rarely = TorchNumbers.where
+    rarely = staticmethod(TorchNumbers.where)
 
     def exp_ratio(self, z: Tensor, /) -> tuple[Any, Any]:
         """(e^z, 1)."""
