@@ -38,9 +38,9 @@ def test_info_says_who_computes(tmp_path):
     assert "nobody has chosen a backend" in sigmoids("info", cwd=tmp_path).stdout
     done = sigmoids("info", cwd=tmp_path, SIGMOIDS_BACKEND="numpy")
     assert (done.returncode, "preferred: numpy, by SIGMOIDS_BACKEND" in done.stdout) == (0, True)
-    done = sigmoids("info", cwd=tmp_path, SIGMOIDS_BACKEND="torch")
+    done = sigmoids("info", cwd=tmp_path, SIGMOIDS_BACKEND="tensorflow")
     assert done.returncode == 2
-    assert "SIGMOIDS_BACKEND: unknown backend 'torch'" in done.stdout
+    assert "SIGMOIDS_BACKEND: unknown backend 'tensorflow'" in done.stdout
 
 
 def test_info_without_a_cache_folder(tmp_path):
