@@ -107,6 +107,9 @@ def test_in_place_has_a_loop_of_its_own(monkeypatch, dtype, size):
     calls.clear()
     sg.sigmoid(x, backend="numba", out=x)
     assert same(x, expected).all()
+    if x.dtype.itemsize == 2:  # which is read from a table, an element at a time
+        assert set(calls) == {(False, False)}
+        return
     assert calls[0] == (False, True)
     assert set(calls[1:]) == {(True, False)}
 

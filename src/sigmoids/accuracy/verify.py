@@ -100,7 +100,8 @@ class Row:
     @property
     def key(self) -> Key:
         """The row of the table of bounds that this is about."""
-        return Key(RESULTS[self.function].spec.name, self.computed_by, self.dtype, self.accuracy)
+        engine = registry.machine_code_of(self.computed_by)
+        return Key(RESULTS[self.function].spec.name, engine, self.dtype, self.accuracy)
 
     @property
     def shares(self) -> bool:

@@ -134,7 +134,7 @@ def elementwise(spec: Function, backend: str | None, accuracy: Accuracy) -> tupl
     preferred = preference() if backend is None else None
     return tuple(
         Elementwise(
-            part.formula.__module__, part.name, backend, preferred, accuracy, len(part.arguments)
+            part.derivative.__module__, part.name, backend, preferred, accuracy, len(part.arguments)
         )
         for part in spec.parts
     )

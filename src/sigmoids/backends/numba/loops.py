@@ -170,15 +170,18 @@ def make_look_up(name: str, outputs: int) -> Callable[..., bool]:
 
     @jit
     def fill(xs: Any, outs: Any, start: Any, _copies: Any) -> None:
-        x, table, out = xs[0], xs[1], outs[0]
+        x, table = xs
+        out = outs[0][start : start + x.size]
         for i in range(x.size):
-            out[start + i] = table[x[i]]
+            out[i] = table[x[i]]
 
     @jit
     def fill_two(xs: Any, outs: Any, start: Any, _copies: Any) -> None:
-        for i in range(xs[0].size):
-            bits = xs[0][i]  # before the first output takes its place
-            outs[0][start + i], outs[1][start + i] = xs[1][bits], xs[2][bits]
+        x, table, second = xs
+        out, other = outs[0][start : start + x.size], outs[1][start : start + x.size]
+        for i in range(x.size):
+            bits = x[i]  # before the first output takes its place
+            out[i], other[i] = table[bits], second[bits]
 
     part = _part_and_table if outputs == 1 else _part_and_tables
     run = _run(fill if outputs == 1 else fill_two, part, _no_room, any_memory=True)
