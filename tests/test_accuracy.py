@@ -101,12 +101,33 @@ def test_subnormal_numbers_are_not_flushed(member, backend, dtype):
     assert truth.errors(y).max() <= bound(member.spec.name, backend, dtype.__name__, "high").ulp
 
 
-def test_ties_of_float32_go_to_the_side_of_the_exact_value(backend):
-    """σ(x) = ½ + x/4 − x³/48 with ½ + x/4 on a midpoint: float64 sees a tie, the truth is none."""
-    x = (np.arange(-129, 130, 2) * 2.0**-23).astype(np.float32)
-    oracle, fmt = Oracle(sigmoid.spec), Format.of(np.float32)
+@pytest.mark.parametrize(
+    ("name", "step"), [("sigmoid", 2.0**-23), ("silu_derivative", 2.0**-24), ("silu", 2.0**-149)]
+)
+def test_ties_of_float32_go_to_the_side_of_the_exact_value(name, step, backend):
+    """σ(x) = ½ + x/4 − x³/48 with ½ + x/4 on a midpoint: float64 sees a tie, the truth is none.
+
+    So it is for ½ + x/2 of the SiLU's slope; and x/2 may be midway between two subnormal numbers.
+    """
+    x = (np.arange(-129, 130, 2) * step).astype(np.float32)
+    oracle, fmt = Oracle(FUNCTIONS[name].spec), Format.of(np.float32)
     expected = [oracle.rounded(float(v), fmt) for v in x]
-    assert sigmoid.function(x, backend=backend).tolist() == expected
+    assert FUNCTIONS[name].function(x, backend=backend).tolist() == expected
+
+
+def test_a_side_is_declared_where_ties_are():
+    """By the sign: of σ(x) for positive x the exact value is nearer to 0, of SiLU as well."""
+    declared = {name: m.spec.beside for name, m in FUNCTIONS.items() if m.spec.beside}
+    assert sorted(declared) == ["sigmoid", "silu", "silu_derivative"]
+    for name, beside in declared.items():
+        oracle = Oracle(FUNCTIONS[name].spec)
+        for x in (2.0**-20, -(2.0**-20), 2.0**-40, -(2.0**-40)):
+            first = x / 2 + (x * x / 4 if abs(x) > 2.0**-30 else 0.0)
+            if name != "silu":
+                first = 0.5 + x / (4 if name == "sigmoid" else 2)
+            with oracle._m.workprec(300):
+                larger = abs(oracle.exact(x)) > abs(oracle._m.mpf(first))
+            assert bool(beside(np, x) > 0) is bool(larger)
 
 
 def exceptions():

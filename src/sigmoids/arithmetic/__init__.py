@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from sigmoids.arithmetic.formats import Format
     from sigmoids.spec import Vocabulary
 
-PRIMITIVES = (*("abs", "copysign", "where", "number", "plain", "itself", "squared", "with_tail"),)
+PRIMITIVES = "abs", "copysign", "where", "number", "plain", "itself", "squared", "with_tail"
+"""Those that are words too."""
 
 
 def vocabulary(base: Base, fmt: Format, exponentials: Compiled = exponential.words) -> Vocabulary:
