@@ -34,7 +34,7 @@ EDITS = {
     "src/sigmoids/backends/registry.py": [
         (
             '        Row("jax"',
-            '        Row("toy", "sigmoids.backends.toy", "numpy", "2.0", "NumPy arrays"),\n'
+            '        Row("toy", "sigmoids.backends.toy", "numpy", "2.0", "arrays", "numpy"),\n'
             '        Row("jax"',
         ),
     ],
