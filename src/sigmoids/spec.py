@@ -121,10 +121,6 @@ TIED = 2.0**-14
 """No larger argument than this has a result that a wider type cannot tell from a midpoint, unless
 it is among :attr:`Spec.exceptions`."""
 
-STEP = 2.0**-50
-"""By which fraction a result is moved to a side: more than float64 arithmetic is wrong by, and less
-than a midpoint is away from results that are not as good as on it."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spec:
