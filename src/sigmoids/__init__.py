@@ -20,6 +20,7 @@ from sigmoids.functions.tanh_derivative import tanh_derivative
 from sigmoids.options import with_options
 from sigmoids.plotting import plot
 from sigmoids.selection import set_default_backend, use_backend
+from sigmoids.value_and_derivative import value_and_derivative
 
 if TYPE_CHECKING:
     from sigmoids.inventory import backends  # noqa: TC004
@@ -47,5 +48,6 @@ __all__ = [
     "tanh_derivative",
     "use_backend",
     "use_num_threads",
+    "value_and_derivative",
     "with_options",
 ]

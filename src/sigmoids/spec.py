@@ -181,6 +181,11 @@ class Spec:
         """What describes each of the function's results."""
         return (self,)
 
+    @property
+    def formulas(self) -> tuple[Function, ...]:
+        """There is one formula."""
+        return (self,)
+
 
 def exceptions(*rows: tuple[str, str]) -> Exceptions:
     """Arguments with their results from pairs of hexadecimal numbers."""
@@ -223,14 +228,23 @@ class Joint:
         All results, as a tuple.
     parts : tuple of Spec
         What each of the results is.
+    apart : bool
+        Whether the formula is no more than those of the parts side by side, and may ask for
+        exponentials of several exponents.
     """
 
     name: str
     formula: Formula
     parts: tuple[Spec, ...]
+    apart: bool = False
 
     def __post_init__(self) -> None:
         _belongs_to(self.formula, self)
+
+    @property
+    def formulas(self) -> tuple[Function, ...]:
+        """What is to be evaluated one by one, where a formula may have one exponent only."""
+        return self.parts if self.apart else (self,)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -240,7 +254,8 @@ class Joint:
     @property
     def moderate(self) -> tuple[Interval, ...]:
         """As in :class:`Spec`; those of the part that allows for least."""
-        return min((part.moderate for part in self.parts), key=lambda intervals: intervals[0][1])
+        intervals = [part.moderate for part in self.parts]
+        return min(intervals, key=lambda each: each[0][1]) if all(intervals) else ()
 
     @property
     def compiled(self) -> bool:

@@ -80,6 +80,8 @@ def function(spec: Function, accuracy: Accuracy) -> Callable[..., Inputs]:
 
 def formula(spec: Function, *inputs: jax.Array, accuracy: Accuracy = "high") -> Inputs:
     """The results in XLA's operators, for any device."""
+    if len(spec.formulas) > 1:
+        return tuple(y for one in spec.formulas for y in formula(one, *inputs, accuracy=accuracy))
     dtype = inputs[0].dtype
     with jax.enable_x64(True), jax.numpy_dtype_promotion("standard"):
         if dtype == np.float64:

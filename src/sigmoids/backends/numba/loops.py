@@ -1,4 +1,7 @@
-"""Loops over arrays around scalar kernels, of which several threads may run one together.
+"""Loops over arrays around kernels of numbers, of which several threads may run one together.
+
+Arguments and results are tuples everywhere, of arrays or of numbers, so that there may be any
+number of them.
 
 A loop holds the interpreter's lock for short arrays and gives it up for long ones, as NumPy does:
 where other threads compute in Python, to get it back takes far longer than a short loop.
@@ -6,13 +9,14 @@ where other threads compute in Python, to get it back takes far longer than a sh
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
-from numba.extending import intrinsic
+from numba.extending import intrinsic, is_jitted
 
 from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
 from sigmoids.backends.numba.primitives import OPTIONS, jit
@@ -41,7 +45,7 @@ class Kernel(NamedTuple):
     before : Any
         A state.
     step : callable
-        ``step(state, x)``: the state after that number, and the results for it.
+        ``step(state, xs)``: the state after these arguments, and the tuple of results for them.
     passed : callable
         ``passed(state)``: whether the results are right, in the end.
     """
@@ -117,16 +121,16 @@ def make(
     *,
     in_place: bool = False,
 ) -> Callable[..., bool]:
-    """The loop ``out[:] = kernel(x)``, with two inputs or two outputs where there are so many.
+    """The loop ``out[:] = kernel(x)``, with as many inputs and outputs as the kernel has.
 
     Parameters
     ----------
     name : str
         That of no other loop: the compiled functions have it.
-    inputs, outputs : {1, 2}
-        How many there are; two of one only.
+    inputs, outputs : int
+        How many there are.
     kernel : Kernel
-        A function of as many numbers as there are inputs.
+        What is done with so many numbers.
     shorter : Kernel, optional
         A faster one, which has the same results where its check is passed.
     in_place : bool
@@ -142,59 +146,63 @@ def make(
         True says that nothing was done, because the loop for ``in_place`` is wanted.
     """
     fills = make_fills(name, inputs, outputs, kernel, shorter)
-    room = _room if inputs == 1 else _room_for_two
-    fill, space = (fills.from_copies, room) if in_place else (fills.directly, _no_room)
-    run = _run(fill, PARTS[inputs], space, any_memory=in_place)
+    fill, space = (fills.from_copies, rooms(inputs)) if in_place else (fills.directly, _no_room)
+    run = _run(fill, parts(inputs), space, any_memory=in_place)
 
-    def one(x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x,), (out,), progress, chunk, most)
+    @jit
+    def of(arrays: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return run(arrays[:inputs], arrays[inputs:], progress, chunk, most)
 
-    def two(x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x,), (out, other), progress, chunk, most)
-
-    def from_two(x: Any, y: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x, y), (out,), progress, chunk, most)
-
-    loops: dict[tuple[int, int], Any] = {(1, 1): one, (1, 2): two, (2, 1): from_two}
-    loop = loops[inputs, outputs]
-    loop.__qualname__ = name
-    return cast("Callable[..., bool]", loop)
+    return _taking(inputs + outputs, of, name)
 
 
 def make_look_up(name: str, outputs: int) -> Callable[..., bool]:
-    """The loop ``out[:] = table[x]``, with two tables and outputs where there are so many.
+    """The loop ``out[:] = table[x]``, with as many tables as outputs.
 
     The tables come first among the loop's arguments, so that one loop serves all functions.  An
     output may be the input itself.
     """
+    cut, read, write = parts(outputs), elements(outputs), stores(outputs)
+
+    @jit
+    def part(xs: Any, start: Any, stop: Any) -> Any:
+        return xs[0][start:stop], xs[1:]
 
     @jit
     def fill(xs: Any, outs: Any, start: Any, _copies: Any) -> None:
-        x, table = xs
-        out = outs[0][start : start + x.size]
+        x, tables = xs
+        outs = cut(outs, start, start + x.size)
         for i in range(x.size):
-            out[i] = table[x[i]]
+            write(outs, i, read(tables, x[i]))
+
+    run = _run(fill, part, _no_room, any_memory=True)
+
+    last = outputs + 1
 
     @jit
-    def fill_two(xs: Any, outs: Any, start: Any, _copies: Any) -> None:
-        x, table, second = xs
-        out, other = outs[0][start : start + x.size], outs[1][start : start + x.size]
-        for i in range(x.size):
-            bits = x[i]  # before the first output takes its place
-            out[i], other[i] = table[bits], second[bits]
+    def of(arrays: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        tables = arrays[:outputs]
+        return run((arrays[outputs], *tables), arrays[last:], progress, chunk, most)
 
-    part = _part_and_table if outputs == 1 else _part_and_tables
-    run = _run(fill if outputs == 1 else fill_two, part, _no_room, any_memory=True)
+    return _taking(last + outputs, of, name)
 
-    def one(table: Any, x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x, table), (out,), progress, chunk, most)
 
-    def two(
-        table: Any, second: Any, x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any
-    ) -> bool:
-        return run((x, table, second), (out, other), progress, chunk, most)
+def _taking(number: int, function: Callable[..., bool], name: str) -> Callable[..., bool]:
+    """The function of so many arrays, taken one by one: calls from Python cost less than so."""
 
-    loop: Any = one if outputs == 1 else two
+    def two(a: Any, b: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return function((a, b), progress, chunk, most)
+
+    def three(a: Any, b: Any, c: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return function((a, b, c), progress, chunk, most)
+
+    def four(a: Any, b: Any, c: Any, d: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return function((a, b, c, d), progress, chunk, most)
+
+    def five(a: Any, b: Any, c: Any, d: Any, e: Any, progress: Any, chunk: Any, most: Any) -> bool:
+        return function((a, b, c, d, e), progress, chunk, most)
+
+    loop: Any = {2: two, 3: three, 4: four, 5: five}[number]
     loop.__qualname__ = name
     return cast("Callable[..., bool]", loop)
 
@@ -257,7 +265,7 @@ def make_fills(
     name: str, inputs: int, outputs: int, kernel: Kernel, shorter: Kernel | None = None
 ) -> Fills:
     """What loops run, by that kernel, and a shorter one where it serves; see :func:`make`."""
-    part = PARTS[inputs]
+    part = parts(inputs)
     fill: Callable[..., Any] = make_fill(name, inputs, outputs, kernel)
     if shorter is not None:
         fill = _either(make_fill(f"{name}_moderate", inputs, outputs, shorter), fill, part)
@@ -269,8 +277,21 @@ def make_fill(name: str, inputs: int, outputs: int, kernel: Kernel) -> Callable[
 
     It is compiled to machine code of that name, which does not become a part of another function.
     """
-    fills: dict[tuple[int, int], Any] = {(1, 1): _fill, (1, 2): _fill_two, (2, 1): _fill_from_two}
-    fill = fills[inputs, outputs](kernel)
+    before, step, passed = kernel
+    read, same_size = elements(inputs), parts(inputs)
+    cut, write = parts(outputs), stores(outputs)
+
+    def fill(xs: Any, outs: Any, start: Any) -> bool:
+        full_width()
+        size = xs[0].size
+        xs = same_size(xs, 0, size)
+        outs = cut(outs, start, start + size)
+        state = before
+        for i in range(size):
+            state, ys = step(state, read(xs, i))
+            write(outs, i, ys)
+        return passed(state)
+
     fill.__qualname__ = f"{name}_fill"
     return cast("Callable[..., bool]", njit(**OPTIONS | {"forceinline": False})(fill))
 
@@ -282,52 +303,6 @@ def signature(kind: Any, inputs: int, outputs: int) -> Any:
         *[types.Array(kind, 1, "C")] * outputs,
     ]
     return types.boolean(*arrays, types.int64[::1], types.int64, types.int64)
-
-
-def _fill(kernel: Kernel) -> Callable[..., bool]:
-    before, step, passed = kernel
-
-    def fill(xs: Any, outs: Any, start: Any) -> bool:
-        full_width()
-        x = xs[0]
-        out = outs[0][start : start + x.size]
-        state = before
-        for i in range(x.size):
-            state, out[i] = step(state, x[i])
-        return passed(state)
-
-    return fill
-
-
-def _fill_two(kernel: Kernel) -> Callable[..., bool]:
-    before, step, passed = kernel
-
-    def fill(xs: Any, outs: Any, start: Any) -> bool:
-        full_width()
-        x = xs[0]
-        out, other = outs[0][start : start + x.size], outs[1][start : start + x.size]
-        state = before
-        for i in range(x.size):
-            state, out[i], other[i] = step(state, x[i])
-        return passed(state)
-
-    return fill
-
-
-def _fill_from_two(kernel: Kernel) -> Callable[..., bool]:
-    before, step, passed = kernel
-
-    def fill(xs: Any, outs: Any, start: Any) -> bool:
-        full_width()
-        x = xs[0]
-        y = xs[1][: x.size]
-        out = outs[0][start : start + x.size]
-        state = before
-        for i in range(x.size):
-            state, out[i] = step(state, x[i], y[i])
-        return passed(state)
-
-    return fill
 
 
 def _either(
@@ -371,39 +346,58 @@ def _from_copies(fill: Callable[..., None], part: Callable[..., Any]) -> Callabl
 
 
 @jit
-def _part(xs: Any, start: Any, stop: Any) -> Any:
-    return (xs[0][start:stop],)
-
-
-@jit
-def _part_and_table(xs: Any, start: Any, stop: Any) -> Any:
-    return xs[0][start:stop], xs[1]
-
-
-@jit
-def _part_and_tables(xs: Any, start: Any, stop: Any) -> Any:
-    return xs[0][start:stop], xs[1], xs[2]
-
-
-@jit
-def _part_of_two(xs: Any, start: Any, stop: Any) -> Any:
-    return xs[0][start:stop], xs[1][start:stop]
-
-
-@jit
-def _room(xs: Any) -> Any:
-    return (np.empty(BUFFER, xs[0].dtype),)
-
-
-@jit
-def _room_for_two(xs: Any) -> Any:
-    return np.empty(BUFFER, xs[0].dtype), np.empty(BUFFER, xs[0].dtype)
-
-
-@jit
 def _no_room(_xs: Any) -> None:
     return None
 
 
-PARTS = {1: _part, 2: _part_of_two}
-"""``part(xs, start, stop)``: so much of all inputs, by their number."""
+@cache
+def parts(number: int) -> Any:
+    """``part(arrays, start, stop)``: so much of all of so many arrays."""
+    return each(number, lambda array, start, stop: array[start:stop])
+
+
+@cache
+def rooms(number: int) -> Any:
+    """``room(arrays)``: space for :data:`BUFFER` elements of each of so many arrays."""
+    return each(number, lambda array: np.empty(BUFFER, array.dtype))
+
+
+@cache
+def elements(number: int) -> Any:
+    """``read(arrays, i)``: an element of each of so many arrays."""
+    return each(number, lambda array, i: array[i])
+
+
+def each(number: int, function: Callable[..., Any]) -> Any:
+    """The function of each of so many, as a tuple; other arguments are the same for all."""
+    of_one = function if is_jitted(function) or isinstance(function, type) else jit(function)
+
+    def last(some: Any, *others: Any) -> Any:
+        return (of_one(some[0], *others),)
+
+    if number == 1:
+        return jit(last)
+    rest = each(number - 1, of_one)
+
+    def first(some: Any, *others: Any) -> Any:
+        return (of_one(some[0], *others), *rest(some[1:], *others))
+
+    return jit(first)
+
+
+@cache
+def stores(number: int) -> Any:
+    """``write(arrays, i, values)``: an element of each of so many arrays."""
+
+    def last(arrays: Any, i: Any, values: Any) -> None:
+        arrays[0][i] = values[0]
+
+    if number == 1:
+        return jit(last)
+    rest = stores(number - 1)
+
+    def each(arrays: Any, i: Any, values: Any) -> None:
+        arrays[0][i] = values[0]
+        rest(arrays[1:], i, values[1:])
+
+    return jit(each)

@@ -16,6 +16,7 @@ import numpy as np
 from numba import carray, types
 from numba.extending import intrinsic
 
+from sigmoids.backends.numba.loops import each
 from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
 from sigmoids.backends.numba.primitives import jit
 
@@ -49,24 +50,16 @@ def make_loop(
     operands = inputs + outputs
 
     @jit
-    def at(addresses: Any, steps: Any, which: Any, first: Any, size: Any) -> Any:
+    def at(which: Any, addresses: Any, steps: Any, first: Any, size: Any) -> Any:
         return carray(pointer(addresses[which] + first * steps[which]), (size,), real)
 
-    @jit
-    def one(addresses: Any, steps: Any, first: Any, size: Any) -> None:
-        fill((at(addresses, steps, 0, first, size),), (at(addresses, steps, 1, first, size),), 0)
+    sources, targets = each(inputs, at), each(outputs, at)
+    of_sources, of_targets = tuple(range(inputs)), tuple(range(inputs, operands))
 
     @jit
-    def two(addresses: Any, steps: Any, first: Any, size: Any) -> None:
-        out, other = at(addresses, steps, 1, first, size), at(addresses, steps, 2, first, size)
-        fill((at(addresses, steps, 0, first, size),), (out, other), 0)
-
-    @jit
-    def from_two(addresses: Any, steps: Any, first: Any, size: Any) -> None:
-        x, y = at(addresses, steps, 0, first, size), at(addresses, steps, 1, first, size)
-        fill((x, y), (at(addresses, steps, 2, first, size),), 0)
-
-    compute = {(1, 1): one, (1, 2): two, (2, 1): from_two}[inputs, outputs]
+    def compute(addresses: Any, steps: Any, first: Any, size: Any) -> None:
+        xs = sources(of_sources, addresses, steps, first, size)
+        fill(xs, targets(of_targets, addresses, steps, first, size), 0)
 
     def loop(addresses: Any, sizes: Any, steps: Any, _data: Any) -> None:
         mode = enter_standard_mode()

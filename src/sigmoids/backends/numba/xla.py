@@ -63,10 +63,10 @@ WORTHWHILE = 2**14
 PATIENCE = 2**8
 """How often a caller looks whether the last chunks are done before it lets others run."""
 
-# A job is the addresses of up to three arrays and two tables, their size, and the loop; and, in
+# A job is the addresses of up to four arrays and two tables, their size, and the loop; and, in
 # cache lines of their own, how much is claimed, how much is done, and how many threads may look.
-TABLE, OTHER_TABLE = 8 * TABLES, 8 * TABLES + 8
-SIZE, SEGMENT, CLAIMED, DONE, HOLDERS, BYTES = 40, 48, 128, 192, 256, 320
+TABLE, OTHER_TABLE, SIZE, SEGMENT = (8 * (TABLES + i) for i in range(4))
+CLAIMED, DONE, HOLDERS, BYTES = 128, 192, 256, 320
 
 
 def _offset(structure: Any, *names: str) -> int:
