@@ -8,7 +8,7 @@ ORDER = [
     "logistic_regression.py", "sigmoid_unit.py", "gates.py", "vanishing_gradient.py",
     "zigzag.py", "sparsity.py", "cost.py",
     "verhulst.py", "tumour.py", "cutoff.py", "wilson_cowan.py", "lenet.py",
-    "ulp.py", "implementations.py", "tails.py", "slopes.py", "same_bytes.py",
+    "ulp.py", "implementations.py", "tails.py", "slopes.py", "same_bytes.py", "backends.py",
 ]  # fmt: skip
 
 
