@@ -49,5 +49,6 @@ sphinx_gallery_conf = {
 
 html_theme = "furo"
 html_title = f"sigmoids {version}"
+html_show_copyright = False
 html_static_path = ["static"]
 html_css_files = ["site.css"]

@@ -21,7 +21,7 @@ FLOORS = (
     {"backends"},
     {"containers", "selection"},
     {"dispatch"},
-    {"functions"},
+    {"functions", "colors"},
     {"accuracy", "choice", "inventory", "njit", "options", "peers", "plotting", "torch"},
     {"__init__"},
     {"bench", "demo"},
