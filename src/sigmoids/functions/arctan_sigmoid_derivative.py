@@ -185,8 +185,7 @@ def arctan_sigmoid_derivative(
     even, and falls as 1/x², so that it becomes subnormal and 0 only beyond 5.9e18 in float32 and
     4.2e153 in float64.
 
-    Its own derivative, −(π²/2)·x/(1 + (πx/2)²)², is declared too and serves second and higher
-    orders under ``jax.grad``.
+    JAX and PyTorch differentiate it by −(π²/2)·x/(1 + (πx/2)²)², and further in any order.
 
     References
     ----------

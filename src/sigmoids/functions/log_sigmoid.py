@@ -79,7 +79,7 @@ def log_sigmoid(
     **Edge values**, the same on every backend: −∞ at −∞, −0 at ∞, NaN stays NaN; for very negative
     x the result is x, for large x it is −e^−x, down to the subnormal numbers and −0.
 
-    Its derivative, σ(−x), and all further ones are declared and serve ``jax.grad``.
+    JAX and PyTorch differentiate it by σ(−x), in any order.
 
     References
     ----------

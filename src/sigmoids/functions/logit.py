@@ -183,7 +183,7 @@ def logit(
     **Edge values**, the same on every backend: logit(±0) = −∞, logit(½) = 0, logit(1) = ∞; outside
     [0, 1] and for NaN the result is NaN, without a warning.
 
-    Its derivatives 1/(p·(1 − p)) and (2p − 1)/(p·(1 − p))² are declared and serve ``jax.grad``.
+    JAX and PyTorch differentiate it by 1/(p·(1 − p)) and (2p − 1)/(p·(1 − p))².
 
     References
     ----------

@@ -178,8 +178,8 @@ def sigmoid_binary_cross_entropy(
     On ``jax`` float64 labels below 1e-290, but for 0, count as 0 or lose digits, because XLA has no
     subnormal numbers; nothing depends on them unless the logit is below −650.
 
-    Its slopes, σ(x) − y with respect to the logits, accurate also where σ(x) rounds to the label,
-    and −x with respect to the labels, are declared and serve ``jax.grad``.
+    JAX and PyTorch differentiate it by σ(x) − y with respect to the logits, accurately also where
+    σ(x) rounds to the label, and by −x with respect to the labels.
 
     References
     ----------

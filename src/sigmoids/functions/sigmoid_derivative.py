@@ -127,9 +127,9 @@ def sigmoid_derivative(
     **Edge values**, the same on every backend: σ′(±∞) = 0, σ′(±0) = ¼, NaN stays NaN; the
     function is even, and far from 0 its values become subnormal and then 0.
 
-    Its own derivative, −σ′(x)·tanh(x/2), is declared too and serves second and higher orders under
-    ``jax.grad``: correctly rounded in float32 and within 0.52 ulp in float64,
-    where the result is normal.  It is +0 at +0 and −0, and has the sign of −x elsewhere.
+    JAX and PyTorch differentiate it by −σ′(x)·tanh(x/2), and further in any order. That second
+    derivative is correctly rounded in float32 and within 0.52 ulp in float64, where the result is
+    normal.  It is +0 at +0 and −0, and has the sign of −x elsewhere.
 
     Examples
     --------

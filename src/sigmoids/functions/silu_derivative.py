@@ -198,8 +198,7 @@ def silu_derivative(
     **Edge values**, the same on every backend: −0 at −∞, ½ at ±0, 1 at ∞, NaN stays NaN.  The zero
     at x = −1.278464542761074 keeps the relative accuracy of all other results.
 
-    Its own derivative, σ′(x)·(2 − x·tanh(x/2)), is declared too and serves second and higher orders
-    under ``jax.grad``.
+    JAX and PyTorch differentiate it by σ′(x)·(2 − x·tanh(x/2)), and further in any order.
 
     References
     ----------

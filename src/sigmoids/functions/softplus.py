@@ -115,7 +115,7 @@ def softplus(
     **Edge values**, the same on every backend: 0 at −∞, ∞ at ∞, NaN stays NaN; for large x the
     result is x, for very negative x it is e^x, down to the subnormal numbers and 0.
 
-    Its derivative, σ(x), and all further ones are declared and serve ``jax.grad``.
+    JAX and PyTorch differentiate it by σ(x), in any order.
 
     References
     ----------

@@ -133,8 +133,7 @@ def tanh_derivative(
     **Edge values**, the same on every backend: 0 at ±∞, 1 at ±0, NaN stays NaN; the function is
     even, and far from 0 its values become subnormal and then 0.
 
-    Its own derivative, −2·tanh(x)/cosh²(x), is declared too and serves second and higher orders
-    under ``jax.grad``.
+    JAX and PyTorch differentiate it by −2·tanh(x)/cosh²(x), and further in any order.
 
     References
     ----------
