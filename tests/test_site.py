@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 
 import browser
 
@@ -114,14 +116,26 @@ def test_dark_and_light(site, tmp_path):
             assert abs(brightness("color") - back) > 150
 
 
+def test_search_finds(site, tmp_path):
+    with browser.started(tmp_path) as driver:
+        driver.get(f"{(site / 'search.html').as_uri()}?q=vanishing")
+        found = WebDriverWait(driver, 10).until(
+            lambda _: driver.find_elements(By.CSS_SELECTOR, "#search-results li a")
+        )
+        assert "The vanishing gradient" in [link.text for link in found]
+
+
 def test_every_script_of_the_gallery_is_short_and_draws(site):
     scripts = list((ROOT / "docs" / "gallery").rglob("*.py"))
     assert len(scripts) > 20
+    topics = (ROOT / "docs" / "topics.md").read_text()
     for script in scripts:
         code = script.read_text(encoding="utf-8").split('"""', 2)[2]
         lines = [line for line in code.splitlines() if line and not line.startswith("#")]
         assert len(lines) <= 45, script
         assert "plt.subplots(" in code
         assert "print(" in code
+        name = script.relative_to(ROOT / "docs" / "gallery").with_suffix("").as_posix()
+        assert f"](auto_gallery/{name})" in topics
         page = site / "auto_gallery" / script.relative_to(ROOT / "docs" / "gallery")
         assert page.with_suffix(".html").exists()

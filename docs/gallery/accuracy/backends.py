@@ -16,11 +16,11 @@ import numpy as np
 import sigmoids as sg
 
 sizes = [1, 100, 10_000, 1_000_000]
-marks = {"numpy": "s", "numba": "o", "jax": "^", "torch": "v"}
+looks = {"numpy": "s-", "numba": "o-", "jax": "^-", "torch": "v:"}
 fig, axes = plt.subplots(1, 2, figsize=(5, 4), sharex=True, sharey=True)
 print("µs a call, n =", *(f"{n:>9,}" for n in sizes))
 for ax, accuracy in zip(axes, ("high", "fast"), strict=True):
-    for name, mark in marks.items():
+    for name, look in looks.items():
         times = []
         for n in sizes:
             x = np.random.default_rng(0).normal(0, 4, n).astype(np.float32)
@@ -29,7 +29,7 @@ for ax, accuracy in zip(axes, ("high", "fast"), strict=True):
             number = 3 if n == sizes[-1] else 50
             times.append(min(timer.repeat(5, number)) / number * 1e6)
         print(f"{name:6} {accuracy:6}", *(f"{t:9.2f}" for t in times))
-        ax.loglog(sizes, times, marker=mark, label=name)
+        ax.loglog(sizes, times, look, label=name)
     ax.set(title=f'"{accuracy}"', xlabel="numbers in the array")
 axes[0].set_ylabel("µs a call")
 axes[0].legend(fontsize="small")

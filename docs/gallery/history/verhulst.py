@@ -3,11 +3,11 @@ r"""
 ==============================
 
 A population that grows the more slowly the nearer it is to what the land can feed obeys :math:`p'
-= r\,p\,(1 - p/K)`; the solution, :math:`p(t) = K\,\sigma(r\,(t - t_0))`, is what Verhulst named
-the logistic curve, in papers of 1838, 1845 and 1847. It grows exponentially at first, then more
+= r\,p\,(1 - p/K)`; the solution, :math:`p(t) = K\,\sigma(r\,(t - t_0))`, is what Verhulst, in
+papers from 1838 to 1847, named the logistic curve. It grows exponentially at first, then more
 slowly, for a while nearly along a line, and at last not at all. Pearl and Reed found it again in
-1920, in the censuses of the United States up to 1910, and foretold a limit of 197 million. Their
-fit is repeated here, beside what came after.
+1920, in the censuses of the United States up to 1910, and foretold a limit of 197 million. A
+least-squares fit to the same censuses stands here beside what came after.
 """
 
 import matplotlib.pyplot as plt
