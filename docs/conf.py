@@ -26,6 +26,7 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
 autosummary_generate = True
+templates_path = ["templates"]
 numpydoc_show_class_members = False
 autodoc_typehints = "none"
 
@@ -39,6 +40,8 @@ sphinx_gallery_conf = {
     "within_subsection_order": "gallery_style.ReadingOrder",
     "reset_modules": ("matplotlib", "gallery_style.reset"),
     "nested_sections": False,
+    "backreferences_dir": "auto_gallery/uses",
+    "doc_module": ("sigmoids",),
     "capture_repr": (),
     "download_all_examples": False,
     "notebook_extensions": (),
