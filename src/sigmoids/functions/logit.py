@@ -141,7 +141,7 @@ def logit(
     ----------
     x : array_like
         Probabilities, real numbers of any shape: a Python number, a list, or an array, such as
-        NumPy's or JAX's.
+        NumPy's, JAX's or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
