@@ -34,5 +34,6 @@ for ax, (name, y) in zip(axes.flat, found.items(), strict=True):
     ax.axvline(x[y > 0].min(), color="red", linewidth=1, linestyle="--")
     ax.set_title(name)
     print(f"{name:9} is 0 left of {x[y > 0].min():8.2f}, where it is {y[y > 0].min():.1e}")
+assert x[found["sigmoids"] > 0].min() < -103.9
 axes[2, 0].set(xlabel="x", ylim=(1e-46, 1e-34))
 axes[2, 1].set(xlabel="x")

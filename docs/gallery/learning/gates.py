@@ -45,5 +45,6 @@ for ax, (title, (model, answers)) in zip(axes.flat, units.items(), strict=False)
         ax.plot(a, b, "wo" if answer else "kX", markersize=9, markeredgecolor="0.5")
     ax.set(title=title, xticks=[0, 1], yticks=[0, 1], aspect="equal")
     print(f"{title:20} says", *(f"{p:.2f}" for p in at_corners), "  should:", *answers)
+assert [round(p) for p in at_corners] == answers  # of the hidden sigmoid units
 axes[2, 1].axis("off")
 fig.colorbar(shades, ax=axes[2, 1], location="left", label="output", fraction=0.2)
