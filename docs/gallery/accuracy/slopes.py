@@ -3,10 +3,10 @@ Slopes that stay alive
 ======================
 
 The textbook has :math:`\sigma' = \sigma(1 - \sigma)`, and libraries compute it so. In float32,
-:math:`\sigma(x)` is 1 from about 17 on, so that the product is exactly 0 there, and a unit that is that
-sure can never be taught otherwise. The slope itself is not 0: :math:`\sigma'(x) = e^{-|x|}/(1 +
-e^{-|x|})^2`, computed from x, has all its digits down to the smallest numbers. (``jax.grad``
-multiplies it by 1 in the end, and there XLA drops numbers below 1.2e-38.)
+:math:`\sigma(x)` is 1 from about 17 on, so that the product is exactly 0 there, and a unit that
+is that sure can never be taught otherwise. The slope itself is not 0: :math:`\sigma'(x) =
+e^{-|x|}/(1 + e^{-|x|})^2`, computed from x, has all its digits down to the smallest numbers.
+(``jax.grad`` multiplies it by 1 in the end, and there XLA drops numbers below 1.2e-38.)
 """
 
 import jax
