@@ -63,10 +63,12 @@ def with_options(
     ----------
     function : callable
         One of this package's functions, such as :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax"}, optional
-        As for :func:`sigmoid`.
+    backend : str, optional
+        The library that computes, by one of the names that :func:`backends` lists; by default it is
+        chosen at each call, as by the function itself.
     accuracy : {"high", "fast"}, optional
-        As for :func:`sigmoid`.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
 
     Returns
     -------

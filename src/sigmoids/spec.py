@@ -43,7 +43,7 @@ class Vocabulary(Protocol):
         ...
 
     def itself(self, x: Any, /) -> Any:
-        """The argument as a result, infinite or not: to be selected, not to be computed with."""
+        """The argument as a result, infinite or not.  To be selected; arithmetic with it fails."""
         ...
 
     def squared(self, y: T, /) -> T:
@@ -85,13 +85,13 @@ class Vocabulary(Protocol):
         ...
 
     def with_tail(self, number: T, tail: T, /) -> T:
-        """Their sum, where the second vanishes as e^z does and the first need not."""
+        """Their sum; the tail may be as small as e^z is, while the number is not."""
         ...
 
     def log_ratio(self, a: T, b: T, difference: T, /) -> T:
         """log(a/b) for positive a and b, and a − b to full relative precision.
 
-        It may be that only a/b down to 2^−1100 and up to 2^100 is taken.
+        Engines may presume that a/b lies between 2^−1100 and 2^100.
         """
         ...
 

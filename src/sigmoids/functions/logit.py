@@ -141,12 +141,13 @@ def logit(
     ----------
     x : array_like
         Probabilities, real numbers of any shape: a Python number, a list, or an array, such as
-        NumPy's or JAX's.
+        NumPy's, JAX's or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
         in the dtype itself.
@@ -183,7 +184,7 @@ def logit(
     **Edge values**, the same on every backend: logit(±0) = −∞, logit(½) = 0, logit(1) = ∞; outside
     [0, 1] and for NaN the result is NaN, without a warning.
 
-    Its derivatives 1/(p·(1 − p)) and (2p − 1)/(p·(1 − p))² are declared and serve ``jax.grad``.
+    JAX and PyTorch differentiate it by 1/(p·(1 − p)) and (2p − 1)/(p·(1 − p))².
 
     References
     ----------

@@ -124,7 +124,8 @@ def sigmoid_binary_cross_entropy(
     Parameters
     ----------
     logits : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     labels : array_like
         Real numbers, usually from 0 to 1, of a shape that can be broadcast with that of the logits.
         Python numbers take the dtype of the other argument; otherwise the dtypes are promoted as
@@ -133,7 +134,8 @@ def sigmoid_binary_cross_entropy(
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
         in the dtype itself.
@@ -178,8 +180,8 @@ def sigmoid_binary_cross_entropy(
     On ``jax`` float64 labels below 1e-290, but for 0, count as 0 or lose digits, because XLA has no
     subnormal numbers; nothing depends on them unless the logit is below −650.
 
-    Its slopes, σ(x) − y with respect to the logits, accurate also where σ(x) rounds to the label,
-    and −x with respect to the labels, are declared and serve ``jax.grad``.
+    JAX and PyTorch differentiate it by σ(x) − y with respect to the logits, accurately also where
+    σ(x) rounds to the label, and by −x with respect to the labels.
 
     References
     ----------

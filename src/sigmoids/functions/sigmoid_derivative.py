@@ -84,12 +84,14 @@ def sigmoid_derivative(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
         in the dtype itself.
@@ -127,9 +129,9 @@ def sigmoid_derivative(
     **Edge values**, the same on every backend: σ′(±∞) = 0, σ′(±0) = ¼, NaN stays NaN; the
     function is even, and far from 0 its values become subnormal and then 0.
 
-    Its own derivative, −σ′(x)·tanh(x/2), is declared too and serves second and higher orders under
-    ``jax.grad``: correctly rounded in float32 and within 0.52 ulp in float64,
-    where the result is normal.  It is +0 at +0 and −0, and has the sign of −x elsewhere.
+    JAX and PyTorch differentiate it by −σ′(x)·tanh(x/2), and further in any order. That second
+    derivative is correctly rounded in float32 and within 0.52 ulp in float64, where the result is
+    normal.  It is +0 at +0 and −0, and has the sign of −x elsewhere.
 
     Examples
     --------

@@ -155,12 +155,14 @@ def silu_derivative(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
         in the dtype itself.
@@ -198,8 +200,7 @@ def silu_derivative(
     **Edge values**, the same on every backend: −0 at −∞, ½ at ±0, 1 at ∞, NaN stays NaN.  The zero
     at x = −1.278464542761074 keeps the relative accuracy of all other results.
 
-    Its own derivative, σ′(x)·(2 − x·tanh(x/2)), is declared too and serves second and higher orders
-    under ``jax.grad``.
+    JAX and PyTorch differentiate it by σ′(x)·(2 − x·tanh(x/2)), and further in any order.
 
     References
     ----------
