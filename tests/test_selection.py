@@ -33,6 +33,7 @@ def served(monkeypatch):
             return evaluate
 
         monkeypatch.setattr(engine, "bind", spy)
+        monkeypatch.setattr(engine, "ufunc", lambda *_key: None, raising=False)
     yield names
     forget_routes()
 
@@ -84,6 +85,51 @@ def test_numpy_serves_where_numba_is_not(monkeypatch):
         assert numpy_kind.Array().default_backend() == "numpy", "without a word"
     registry.load.cache_clear()
     registry.fastest_usable.cache_clear()
+
+
+@pytest.mark.parametrize("numbers", [X, (X, X), (X, 1.0)], ids=["one", "two", "with a number"])
+def test_small_arrays_follow_every_choice(monkeypatch, numbers):
+    """They are computed by a ufunc that is kept for function, dtype and choice."""
+    functions = {1: sg.sigmoid, 2: sg.sigmoid_binary_cross_entropy}
+    function = functions[len(numbers) if isinstance(numbers, tuple) else 1]
+    arguments = numbers if isinstance(numbers, tuple) else (numbers,)
+    accuracies = []
+
+    def spy(_spec, _dtype, accuracy):
+        def ufunc(*_operands):
+            accuracies.append(accuracy)
+            return X
+
+        return ufunc
+
+    numba = registry.load("numba")
+    monkeypatch.setattr(numba, "ufunc", spy)
+
+    def counted():
+        """Which accuracies the ufuncs of two calls had; the first call finds its own way."""
+        accuracies.clear()
+        for _ in range(2):
+            function(*arguments)
+        return accuracies[:]
+
+    assert counted() == ["high"]
+    with sg.use_accuracy("fast"):
+        assert counted() == ["fast"]
+        with sg.use_backend("numpy"):
+            assert counted() == []
+        assert counted() == ["fast", "fast"]
+    sg.set_default_accuracy("fast")
+    assert counted() == ["fast"]
+    sg.set_default_backend("numpy")
+    assert counted() == []
+    sg.set_default_accuracy(None)
+    sg.set_default_backend(None)
+    assert counted() == ["high", "high"]
+    accuracies.clear()
+    for _ in range(2):
+        function(*arguments, accuracy="fast", backend="numba")
+    assert accuracies == ["fast"]
+    forget_routes()
 
 
 def test_context_belongs_to_its_thread(served):

@@ -19,7 +19,12 @@ from sigmoids.functions.tanh import tanh
 from sigmoids.functions.tanh_derivative import tanh_derivative
 from sigmoids.options import with_options
 from sigmoids.plotting import plot
-from sigmoids.selection import set_default_backend, use_backend
+from sigmoids.selection import (
+    set_default_accuracy,
+    set_default_backend,
+    use_accuracy,
+    use_backend,
+)
 
 if TYPE_CHECKING:
     from sigmoids.inventory import backends  # noqa: TC004
@@ -34,6 +39,7 @@ __all__ = [
     "log_sigmoid",
     "logit",
     "plot",
+    "set_default_accuracy",
     "set_default_backend",
     "set_num_threads",
     "sigmoid",
@@ -45,6 +51,7 @@ __all__ = [
     "softplus",
     "tanh",
     "tanh_derivative",
+    "use_accuracy",
     "use_backend",
     "use_num_threads",
     "with_options",

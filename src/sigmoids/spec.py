@@ -9,10 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeVar, get_args
+from typing import Any, Literal, Protocol, TypeVar, cast, get_args
 
 Accuracy = Literal["high", "fast"]
 ACCURACIES: tuple[str, ...] = get_args(Accuracy)
+
+
+def require_accuracy(accuracy: object) -> Accuracy:
+    """The argument, or a ValueError that names what it may be."""
+    if not (isinstance(accuracy, str) and accuracy in ACCURACIES):
+        known = " and ".join(map(repr, ACCURACIES))
+        raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
+    return cast("Accuracy", accuracy)
+
 
 T = TypeVar("T")
 

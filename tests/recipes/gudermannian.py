@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
@@ -92,13 +92,15 @@ SECOND = Spec(
     ((-math.inf, 0.0), (-0.0, 0.0), (0.0, -0.0), (math.inf, -0.0)),
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def gudermannian(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     """2·arctan(tanh(x/2)), a sigmoid from −π/2 to π/2 with slope 1 at 0.
@@ -107,4 +109,4 @@ def gudermannian(
     -----
     **Accuracy**, in units in the last place (ulp): {accuracy}
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from sigmoids.backends.floating_point import standard_mode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from sigmoids.spec import Accuracy, Function, Product
 
 Arrays = tuple["NDArray[Any]", ...]
+
+SMALL = 256
+"""Elements below which a ufunc is called, where an engine has one, because its calls cost less."""
 
 
 class Engine(Protocol):
@@ -43,6 +48,20 @@ class Engine(Protocol):
             That of the arguments and of the results.
         accuracy : {"high", "fast"}
             Which of the two promises to keep.
+        """
+        ...
+
+
+@runtime_checkable
+class HasUfuncs(Protocol):
+    """An engine that has ufuncs for arrays of few elements."""
+
+    def ufunc(
+        self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    ) -> Callable[..., Any] | None:
+        """A ufunc for arrays of that dtype alone, with the results of :meth:`Engine.bind`.
+
+        None where there is none.
         """
         ...
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from sigmoids.containers.container import places
-from sigmoids.selection import preference, use_backend
+from sigmoids.selection import preferred_backend, use_backend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -131,7 +131,7 @@ class Overriding:
 
 def elementwise(spec: Function, backend: str | None, accuracy: Accuracy) -> tuple[Elementwise, ...]:
     """A ufunc for each result of a function of the family."""
-    preferred = preference() if backend is None else None
+    preferred = preferred_backend() if backend is None else None
     return tuple(
         Elementwise(
             part.derivative.__module__, part.name, backend, preferred, accuracy, len(part.arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import arctan_sigmoid_derivative
 from sigmoids.spec import Accuracy, Spec, exceptions
 
@@ -69,13 +69,15 @@ SPEC = Spec(
     moderate=((-FAR, FAR),),
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def arctan_sigmoid(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The arctangent as a sigmoid, :math:`(2/\pi) \arctan(\pi x / 2)`.
@@ -141,4 +143,4 @@ def arctan_sigmoid(
     >>> sg.arctan_sigmoid(1e300)
     1.0
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
@@ -126,13 +126,15 @@ THIRD = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def arctan_sigmoid_derivative(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The slope of the arctangent sigmoid, :math:`1 / (1 + (\pi x / 2)^2)`.
@@ -200,4 +202,4 @@ def arctan_sigmoid_derivative(
     >>> sg.arctan_sigmoid_derivative(1e10)
     4.052847345693511e-21
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid, softplus
 from sigmoids.spec import Accuracy, reflected
 
@@ -21,13 +21,15 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 SPEC = reflected("log_sigmoid", softplus.SPEC, derivative)
 
+dispatch = dispatcher(SPEC)
+
 
 def log_sigmoid(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The logarithm of the logistic function, :math:`\log \sigma(x) = -\log(1 + e^{-x})`.
@@ -94,4 +96,4 @@ def log_sigmoid(
     >>> sg.log_sigmoid(-1000.0)
     -1000.0
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

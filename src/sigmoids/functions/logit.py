@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
@@ -126,13 +126,15 @@ SECOND = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def logit(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The logit, :math:`\log(p / (1 - p))`, the inverse of the logistic function.
@@ -198,4 +200,4 @@ def logit(
     >>> sg.logit(1e-300)
     -690.7755278982137
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid_derivative
 from sigmoids.spec import Accuracy, Spec, exceptions
 
@@ -47,13 +47,15 @@ EDGES = ((-math.inf, 0.0), (-0.0, 0.5), (0.0, 0.5), (math.inf, 1.0))
 
 SPEC = Spec("sigmoid", formula, reference, derivative, EDGES, beside, EXCEPTIONS)
 
+dispatch = dispatcher(SPEC)
+
 
 def sigmoid(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The logistic function, :math:`\sigma(x) = 1 / (1 + e^{-x})`.
@@ -120,4 +122,4 @@ def sigmoid(
     >>> sg.sigmoid(np.array([-50, 0, 50], np.float32))
     array([1.9287499e-22, 5.0000000e-01, 1.0000000e+00], dtype=float32)
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

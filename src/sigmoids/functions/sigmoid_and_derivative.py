@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid, sigmoid_derivative
 from sigmoids.spec import Accuracy, Joint
 
@@ -28,13 +28,15 @@ SPEC = Joint(
     (sigmoid.SPEC, sigmoid_derivative.SPEC),
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def sigmoid_and_derivative(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: tuple[NDArray[Any], NDArray[Any]] | None = None,
 ) -> tuple[Any, Any]:
     r"""The logistic function and its slope, for little more than the time of one of them.
@@ -100,5 +102,5 @@ def sigmoid_and_derivative(
     >>> slope
     array([0.19661193, 0.25      , 0.19661193])
     """
-    y, slope = apply(SPEC, x, backend, accuracy, out)
+    y, slope = dispatch(x, backend, accuracy, out)
     return y, slope

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply_to_several
+from sigmoids.dispatch import dispatcher_of_several
 from sigmoids.functions import sigmoid_derivative
 from sigmoids.spec import Spec
 
@@ -106,6 +106,8 @@ SLOPE = Spec(
     moderate=(),
 )
 
+dispatch = dispatcher_of_several(SPEC)
+
 
 def sigmoid_binary_cross_entropy(
     logits: Any,
@@ -113,7 +115,7 @@ def sigmoid_binary_cross_entropy(
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The loss :math:`-y \log \sigma(x) - (1 - y) \log(1 - \sigma(x))` of logits x and labels y.
@@ -192,4 +194,4 @@ def sigmoid_binary_cross_entropy(
     >>> sg.sigmoid_binary_cross_entropy(np.array([-2.0, 0.0, 1e3]), np.array([0.0, 0.5, 1.0]))
     array([0.12692801, 0.69314718, 0.        ])
     """
-    return apply_to_several(SPEC, (logits, labels), backend, accuracy, out)
+    return dispatch((logits, labels), backend, accuracy, out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
@@ -68,13 +68,15 @@ SECOND = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def sigmoid_derivative(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The slope of the logistic function, :math:`\sigma'(x) = e^{-|x|} / (1 + e^{-|x|})^2`.
@@ -139,4 +141,4 @@ def sigmoid_derivative(
     >>> sg.sigmoid_derivative(40.0)
     4.248354255291589e-18
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

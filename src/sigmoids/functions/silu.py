@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import silu_derivative
 from sigmoids.spec import Accuracy, Spec
 
@@ -60,13 +60,15 @@ SPEC = Spec(
     moderate=((-FAR, FAR),),
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def silu(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The sigmoid linear unit, :math:`x \sigma(x)`, also called swish.
@@ -133,4 +135,4 @@ def silu(
     >>> sg.silu(-700.0)
     -6.90177358063184e-302
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

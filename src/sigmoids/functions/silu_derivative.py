@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid_derivative
 from sigmoids.spec import Accuracy, Spec, exceptions
 
@@ -139,13 +139,15 @@ WEIGHTED = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def silu_derivative(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The slope of the SiLU, :math:`\sigma(x) (1 + x \sigma(-x))`.
@@ -214,4 +216,4 @@ def silu_derivative(
     >>> sg.silu_derivative(-1.278464542761074)
     -2.452007938935708e-17
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid
 from sigmoids.spec import Accuracy, Spec, exceptions
 
@@ -57,13 +57,15 @@ SPEC = Spec(
     moderate=((-FAR, FAR),),
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def softplus(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""Softplus, :math:`\log(1 + e^x)`, a smooth :math:`\max(x, 0)`.
@@ -131,4 +133,4 @@ def softplus(
     >>> sg.softplus(-700.0)
     9.85967654375977e-305
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

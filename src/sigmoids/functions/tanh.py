@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import tanh_derivative
 from sigmoids.spec import Accuracy, Spec
 
@@ -36,13 +36,15 @@ EDGES = (-math.inf, -1.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 1.0)
 
 SPEC = Spec("tanh", formula, reference, derivative, EDGES)
 
+dispatch = dispatcher(SPEC)
+
 
 def tanh(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The hyperbolic tangent, :math:`\tanh x = 2 \sigma(2 x) - 1`.
@@ -106,4 +108,4 @@ def tanh(
     >>> sg.tanh(-1e-300)
     -1e-300
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
@@ -74,13 +74,15 @@ SECOND = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
+
 
 def tanh_derivative(
     x: Any,
     /,
     *,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The slope of the hyperbolic tangent, :math:`\tanh' x = 1 / \cosh^2 x`.
@@ -148,4 +150,4 @@ def tanh_derivative(
     >>> sg.tanh_derivative(20.0)
     1.6993417021166355e-17
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

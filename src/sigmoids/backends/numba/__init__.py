@@ -12,7 +12,7 @@ from numba.extending import is_jitted
 
 from sigmoids.backends import notice, pool, sharing, threads
 from sigmoids.backends.blocks import are_contiguous, blocks
-from sigmoids.backends.engine import multiplied, results_like
+from sigmoids.backends.engine import SMALL, multiplied, results_like
 from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.backends.numba import compile as compiling
 from sigmoids.backends.numba import kernels, primitives
@@ -36,9 +36,6 @@ WORTHWHILE: dict[tuple[np.dtype[Any], str], int] = {
 
 LOOK_UPS = 2**19
 """The same for types that are looked up in a table."""
-
-SMALL = 256
-"""Elements below which a ufunc is called, whose calls cost less."""
 
 CHUNK = 2**15
 """Elements that a thread claims at a time."""
@@ -101,15 +98,13 @@ class NumbaEngine:
         if dtype.itemsize <= 2 and len(spec.arguments) > 1:
             return fallback  # too many pairs for a table
         bits = BITS.get(dtype.itemsize)
-        # A table is that of the correctly rounded results, and compiled into one loop.
-        key: Key = (spec, dtype, accuracy if bits is None else "high", False)
-        ufuncs, small = self._ufuncs, SMALL if bits is None else 0
-        one = len(spec.parts) == 1
+        key = _key(spec, dtype, accuracy)
+        ufuncs, one = self._ufuncs, len(spec.parts) == 1
 
         def evaluate(inputs: tuple[Any, ...], outs: Arrays | None) -> Arrays:
             try:
                 x = inputs[0]
-                if x.size < small:
+                if x.size < SMALL:
                     ufunc = ufuncs.get(key) or self._ufunc(key)
                     if outs is None:
                         return (ufunc(*inputs),) if one else ufunc(*inputs)
@@ -124,6 +119,18 @@ class NumbaEngine:
             return outs
 
         return evaluate
+
+    def ufunc(
+        self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    ) -> Callable[..., Any] | None:
+        """See :class:`~sigmoids.backends.engine.HasUfuncs`."""
+        if dtype.itemsize <= 2 and len(spec.arguments) > 1:
+            return None
+        key = _key(spec, dtype, accuracy)
+        try:
+            return self._ufuncs.get(key) or self._ufunc(key)
+        except NotCompiledError:
+            return None
 
     def _run(self, key: Key, arrays: Arrays) -> None:
         x = arrays[0]
@@ -181,6 +188,11 @@ class NumbaEngine:
         reason = " ".join(f"{type(problem).__name__}: {problem}".split())
         self._problem = self._problem or f"NumPy computes what Numba cannot compile ({reason})"
         notice.warn_once("numba", f"sigmoids is slower than it should be: {self._problem}")
+
+
+def _key(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Key:
+    # A table is that of the correctly rounded results.
+    return spec, dtype, accuracy if BITS.get(dtype.itemsize) is None else "high", False
 
 
 def compiles() -> bool:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from sigmoids.backends import registry
+from sigmoids.backends.engine import HasUfuncs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
 
     from sigmoids.backends.engine import Evaluator
@@ -37,6 +40,13 @@ class TorchEngine:
     def bind(self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Evaluator:
         """What evaluates NumPy arrays; see :class:`~sigmoids.backends.engine.Engine`."""
         return registry.load(registry.fastest_usable()).bind(spec, dtype, accuracy)
+
+    def ufunc(
+        self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    ) -> Callable[..., Any] | None:
+        """See :class:`~sigmoids.backends.engine.HasUfuncs`."""
+        computes = registry.load(registry.fastest_usable())
+        return computes.ufunc(spec, dtype, accuracy) if isinstance(computes, HasUfuncs) else None
 
 
 engine = TorchEngine()
