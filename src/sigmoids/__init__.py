@@ -56,3 +56,8 @@ __all__ = [
     "use_num_threads",
     "with_options",
 ]
+
+for _name in set(__all__) - {
+    "backends"
+}:  # what is called is of the package, wherever it is written
+    globals()[_name].__module__ = __name__

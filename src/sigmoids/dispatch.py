@@ -13,6 +13,7 @@ from sigmoids.arithmetic.grammar import check
 from sigmoids.backends import registry
 from sigmoids.backends.engine import SMALL, HasUfuncs
 from sigmoids.backends.first_use import first_use, undisturbed
+from sigmoids.containers.container import unpacked
 from sigmoids.containers.numpy_kind import are_alike, are_places, is_place, ufunc_for
 from sigmoids.containers.registry import container_of, lasts, leading
 from sigmoids.selection import in_context
@@ -78,6 +79,8 @@ def dispatcher(spec: Function) -> Callable[[Any, Any, Any, Any], Any]:
                     return ufunc(x, out)
                 if not one and are_places(out, x):
                     return ufunc(x, *out)
+        if one:
+            out = unpacked(out)
         return getattr(Routes, name_of(type(x), backend, accuracy))(x, out)
 
     return dispatch
@@ -97,7 +100,7 @@ def dispatcher_of_several(spec: Function) -> Callable[[tuple[Any, ...], Any, Any
                 if is_place(out, x):
                     return ufunc(*arguments, out)
         kinds = tuple(map(type, arguments))
-        return getattr(Routes, name_of(kinds, backend, accuracy))(arguments, out)
+        return getattr(Routes, name_of(kinds, backend, accuracy))(arguments, unpacked(out))
 
     return dispatch
 

@@ -84,8 +84,6 @@ class Elementwise:
         if unknown := {name for name, value in options.items() if value is not IGNORED.get(name)}:
             raise TypeError(f"{self.function}() takes no {', '.join(sorted(unknown))}")
         function = getattr(sys.modules[self.module], self.function)
-        if isinstance(out, tuple):
-            (out,) = out
         if dtype is not None:
             inputs = tuple(np.asarray(x, dtype) for x in inputs)
         with nullcontext() if self.preferred is None else use_backend(self.preferred):

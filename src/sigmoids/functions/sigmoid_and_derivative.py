@@ -52,7 +52,9 @@ def sigmoid_and_derivative(
         JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : pair of ndarray, optional
         NumPy arrays to write the two results to, of their shape and dtype. They may not overlap
         each other; one may be ``x`` itself, or overlap it.

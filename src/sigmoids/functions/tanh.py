@@ -62,7 +62,9 @@ def tanh(
         JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
