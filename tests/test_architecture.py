@@ -20,7 +20,7 @@ FLOORS = (
     {"arithmetic"},
     {"backends"},
     {"containers", "selection"},
-    {"dispatch"},
+    {"dispatch", "signatures"},
     {"functions"},
     {"accuracy", "choice", "inventory", "njit", "options", "peers", "plotting", "torch"},
     {"__init__"},

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy
 
 
@@ -32,7 +33,7 @@ class WithOptions:
     """
 
     function: Callable[..., Any]
-    backend: str | None
+    backend: Backend | None
     accuracy: Accuracy | None
 
     def __call__(self, *arguments: Any, out: NDArray[Any] | None = None) -> Any:
@@ -55,7 +56,7 @@ def with_options(
     function: Callable[..., Any],
     /,
     *,
-    backend: str | None = None,
+    backend: Backend | None = None,
     accuracy: Accuracy | None = None,
 ) -> WithOptions:
     """A function of the family with its options fixed, equal to any other with the same ones.

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy
 
 
 class Preferences(NamedTuple):
     """What somebody prefers, None where that is left to others."""
 
-    backend: str | None = None
+    backend: Backend | None = None
     accuracy: Accuracy | None = None
 
 
@@ -35,7 +36,7 @@ of_process: Preferences | None = None
 NONE = Preferences()
 
 
-def use_backend(name: str) -> AbstractContextManager[None]:
+def use_backend(name: Backend) -> AbstractContextManager[None]:
     """Compute with that backend inside a ``with`` block.
 
     The choice belongs to the current context (:mod:`contextvars`): other threads and other
@@ -101,7 +102,7 @@ def _within(**choice: Any) -> Iterator[None]:
         _context.reset(token)
 
 
-def set_default_backend(name: str | None) -> None:
+def set_default_backend(name: Backend | None) -> None:
     """Choose the backend for the whole process.
 
     An argument ``backend=`` and :func:`use_backend` go before it, the environment variable
@@ -178,13 +179,13 @@ _CHECKS: dict[str, Callable[[str], str]] = {
 }
 
 
-def preferred_backend() -> str | None:
+def preferred_backend() -> Backend | None:
     """The choice of context, process or environment, which arrays follow that can."""
     found = backend_in_force()
     return None if found is None else found[0]
 
 
-def backend_in_force() -> tuple[str, str] | None:
+def backend_in_force() -> tuple[Backend, str] | None:
     """The choice of context, process or environment, and who made it; None where nobody did."""
     if name := (in_context() or NONE).backend:
         return name, "use_backend"

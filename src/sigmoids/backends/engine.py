@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function, Product
 
 Arrays = tuple["NDArray[Any]", ...]
@@ -27,7 +28,7 @@ class Engine(Protocol):
     An engine with arrays of its own kind has further methods, which that kind's container calls.
     """
 
-    name: str
+    name: Backend
 
     def devices(self) -> tuple[str, ...]:
         """Where it can compute, in its own words, the default first."""

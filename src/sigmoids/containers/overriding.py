@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sigmoids.backends.engine import Engine
+    from sigmoids.backends.registry import Backend
     from sigmoids.containers.container import Route
     from sigmoids.spec import Accuracy, Function
 
@@ -49,8 +50,8 @@ class Elementwise:
 
     module: str
     function: str
-    backend: str | None
-    preferred: str | None
+    backend: Backend | None
+    preferred: Backend | None
     accuracy: Accuracy
     nin: int = 1
     nout: ClassVar[int] = 1
@@ -127,7 +128,9 @@ class Overriding:
         return route
 
 
-def elementwise(spec: Function, backend: str | None, accuracy: Accuracy) -> tuple[Elementwise, ...]:
+def elementwise(
+    spec: Function, backend: Backend | None, accuracy: Accuracy
+) -> tuple[Elementwise, ...]:
     """A ufunc for each result of a function of the family."""
     preferred = preferred_backend() if backend is None else None
     return tuple(

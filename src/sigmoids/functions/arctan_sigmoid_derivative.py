@@ -6,11 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import dispatcher
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -129,11 +131,12 @@ THIRD = Spec(
 dispatch = dispatcher(SPEC)
 
 
+@of_one
 def arctan_sigmoid_derivative(
     x: Any,
     /,
     *,
-    backend: str | None = None,
+    backend: Backend | None = None,
     accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:

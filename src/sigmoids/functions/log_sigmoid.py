@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid, softplus
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, reflected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate
 
 
@@ -24,11 +26,12 @@ SPEC = reflected("log_sigmoid", softplus.SPEC, derivative)
 dispatch = dispatcher(SPEC)
 
 
+@of_one
 def log_sigmoid(
     x: Any,
     /,
     *,
-    backend: str | None = None,
+    backend: Backend | None = None,
     accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:

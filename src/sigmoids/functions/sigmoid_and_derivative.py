@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid, sigmoid_derivative
+from sigmoids.signatures import of_one_to_two
 from sigmoids.spec import Accuracy, Joint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Vocabulary
 
 
@@ -31,11 +33,12 @@ SPEC = Joint(
 dispatch = dispatcher(SPEC)
 
 
+@of_one_to_two
 def sigmoid_and_derivative(
     x: Any,
     /,
     *,
-    backend: str | None = None,
+    backend: Backend | None = None,
     accuracy: Accuracy | None = None,
     out: tuple[NDArray[Any], NDArray[Any]] | None = None,
 ) -> tuple[Any, Any]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import dispatcher_of_several
 from sigmoids.functions import sigmoid_derivative
+from sigmoids.signatures import of_two
 from sigmoids.spec import Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Evaluate, Vocabulary
 
 
@@ -109,12 +111,13 @@ SLOPE = Spec(
 dispatch = dispatcher_of_several(SPEC)
 
 
+@of_two
 def sigmoid_binary_cross_entropy(
     logits: Any,
     labels: Any,
     /,
     *,
-    backend: str | None = None,
+    backend: Backend | None = None,
     accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:

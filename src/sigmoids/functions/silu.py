@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sigmoids.dispatch import dispatcher
 from sigmoids.functions import silu_derivative
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -63,11 +65,12 @@ SPEC = Spec(
 dispatch = dispatcher(SPEC)
 
 
+@of_one
 def silu(
     x: Any,
     /,
     *,
-    backend: str | None = None,
+    backend: Backend | None = None,
     accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:

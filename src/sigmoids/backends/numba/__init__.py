@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.backends.engine import Arrays, Evaluator
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function
 
 WORTHWHILE: dict[tuple[np.dtype[Any], str], int] = {
@@ -69,7 +70,7 @@ class NumbaEngine:
     version of Numba has changed what we rely on, NumPy's engine serves.
     """
 
-    name = "numba"
+    name: Backend = "numba"
 
     def __init__(self) -> None:
         self._ufuncs: dict[Key, np.ufunc] = {}

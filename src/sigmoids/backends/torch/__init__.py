@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sigmoids.backends.engine import Evaluator
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function
 
 
 class TorchEngine:
     """Evaluates tensors, in :mod:`sigmoids.backends.torch.differentiable`, and memory as Numba."""
 
-    name = "torch"
+    name: Backend = "torch"
 
     def devices(self) -> tuple[str, ...]:
         """PyTorch's own names for its devices."""
