@@ -22,7 +22,7 @@ FLOORS = (
     {"containers", "selection"},
     {"dispatch", "signatures"},
     {"functions"},
-    {"accuracy", "choice", "inventory", "njit", "options", "peers", "plotting", "torch"},
+    {"accuracy", "choice", "facts", "inventory", "njit", "options", "peers", "plotting", "torch"},
     {"__init__"},
     {"bench", "demo"},
     {"cli"},

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from sigmoids import inventory as _inventory  # noqa: F401  # it makes `backends` callable
 from sigmoids.backends.threads import get_num_threads, set_num_threads, use_num_threads
+from sigmoids.facts import info
 from sigmoids.functions.arctan_sigmoid import arctan_sigmoid
 from sigmoids.functions.arctan_sigmoid_derivative import arctan_sigmoid_derivative
 from sigmoids.functions.log_sigmoid import log_sigmoid
@@ -36,6 +37,7 @@ __all__ = [
     "arctan_sigmoid_derivative",
     "backends",
     "get_num_threads",
+    "info",
     "log_sigmoid",
     "logit",
     "plot",

@@ -78,7 +78,9 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = ((-math.inf, -math.pi / 2), (-0.0, -0.0), (0.0, 0.0), (math.inf, math.pi / 2))
 
-SPEC = Spec("gudermannian", formula, reference, derivative, EDGES)
+RANGE = (-math.pi / 2, math.pi / 2)
+
+SPEC = Spec("gudermannian", formula, reference, derivative, EDGES, range=RANGE)
 FIRST = Spec(
     "gudermannian_derivative",
     first_formula,

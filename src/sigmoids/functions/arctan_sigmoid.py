@@ -68,6 +68,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     exceptions=EXCEPTIONS,
+    range=(-1.0, 1.0),
     moderate=((-FAR, FAR),),
 )
 

@@ -109,6 +109,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     exceptions=EXCEPTIONS,
+    range=(0.0, 1.0),
     moderate=((-(2.0**23), 2.0**23),),
 )
 SECOND = Spec(

@@ -106,6 +106,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     domain=DOMAIN,
+    inverse="sigmoid",
     exceptions=EXCEPTIONS,
     moderate=(MODERATE,),
 )

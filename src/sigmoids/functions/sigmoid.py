@@ -47,7 +47,17 @@ EXCEPTIONS = exceptions(
 
 EDGES = ((-math.inf, 0.0), (-0.0, 0.5), (0.0, 0.5), (math.inf, 1.0))
 
-SPEC = Spec("sigmoid", formula, reference, derivative, EDGES, beside, EXCEPTIONS)
+SPEC = Spec(
+    "sigmoid",
+    formula,
+    reference,
+    derivative,
+    EDGES,
+    beside,
+    EXCEPTIONS,
+    range=(0.0, 1.0),
+    inverse="logit",
+)
 
 dispatch = dispatcher(SPEC)
 

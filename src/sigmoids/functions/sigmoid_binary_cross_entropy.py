@@ -96,6 +96,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     arguments=ARGUMENTS,
+    range=(0.0, math.inf),
     moderate=((-87.0, 87.0), (0.0, 1.0)),
 )
 SLOPE = Spec(

@@ -60,7 +60,7 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = ((-math.inf, 0.0), (-0.0, 0.25), (0.0, 0.25), (math.inf, 0.0))
 
-SPEC = Spec("sigmoid_derivative", formula, reference, derivative, EDGES)
+SPEC = Spec("sigmoid_derivative", formula, reference, derivative, EDGES, range=(0.0, 0.25))
 SECOND = Spec(
     "sigmoid_second_derivative",
     second_formula,

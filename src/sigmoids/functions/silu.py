@@ -52,6 +52,9 @@ def beside(xp: Vocabulary, x: Any) -> Any:
 
 EDGES = ((-math.inf, -0.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, math.inf))
 
+LEAST = -0.2784645427610738
+"""−W(1/e), where the slope is 0: at x = −1 − W(1/e), with Lambert's function W."""
+
 SPEC = Spec(
     "silu",
     formula,
@@ -59,6 +62,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     beside,
+    range=(LEAST, math.inf),
     moderate=((-FAR, FAR),),
 )
 

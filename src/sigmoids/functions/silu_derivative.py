@@ -115,6 +115,9 @@ EXCEPTIONS = exceptions(
     ("-0x1.56339cp-3", "0x1.aad894p-2"),
 )
 
+LARGEST = 1.099839320128867
+"""Where x·tanh(x/2) = 2, at x = 2.3994; the slopes of x and −x are 1 together."""
+
 SPEC = Spec(
     "silu_derivative",
     formula,
@@ -123,6 +126,7 @@ SPEC = Spec(
     EDGES,
     beside,
     exceptions=EXCEPTIONS,
+    range=(1 - LARGEST, LARGEST),
 )
 SECOND = Spec(
     "silu_second_derivative",

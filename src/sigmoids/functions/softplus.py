@@ -56,6 +56,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     exceptions=EXCEPTIONS,
+    range=(0.0, math.inf),
     moderate=((-FAR, FAR),),
 )
 

@@ -36,7 +36,7 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = (-math.inf, -1.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 1.0)
 
-SPEC = Spec("tanh", formula, reference, derivative, EDGES)
+SPEC = Spec("tanh", formula, reference, derivative, EDGES, range=(-1.0, 1.0))
 
 dispatch = dispatcher(SPEC)
 

@@ -66,7 +66,7 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = (-math.inf, 0.0), (-0.0, 1.0), (0.0, 1.0), (math.inf, 0.0)
 
-SPEC = Spec("tanh_derivative", formula, reference, derivative, EDGES)
+SPEC = Spec("tanh_derivative", formula, reference, derivative, EDGES, range=(0.0, 1.0))
 SECOND = Spec(
     "tanh_second_derivative",
     second_formula,
