@@ -10,7 +10,7 @@ import numpy as np
 from numba import config
 from numba.extending import is_jitted
 
-from sigmoids.backends import notice, pool, sharing, threads
+from sigmoids.backends import narrow, notice, pool, sharing, threads
 from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import SMALL, multiplied, results_like
 from sigmoids.backends.first_use import first_use, undisturbed
@@ -49,6 +49,8 @@ PATIENCE = 100
 
 ALONE = np.empty(0, np.int64)
 """No progress that other threads would have to know of."""
+
+FLOAT64 = np.dtype(np.float64)
 
 BITS: dict[int, np.dtype[Any]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 """What types that have a table are read as, by the size of an item."""
@@ -96,8 +98,10 @@ class NumbaEngine:
             fallback = multiplied(numpy_engine.bind(spec.of, dtype, accuracy))
         else:
             fallback = numpy_engine.bind(spec, dtype, accuracy)
-        if dtype.itemsize <= 2 and len(spec.arguments) > 1:
-            return fallback  # too many pairs for a table
+        if dtype.itemsize <= 2 and isinstance(spec, Product):
+            return fallback
+        if dtype.itemsize <= 2 and len(spec.arguments) > 1:  # too many pairs for a table
+            return partial(_through_float64, self.bind(spec, FLOAT64, "high"))
         bits = BITS.get(dtype.itemsize)
         key = _key(spec, dtype, accuracy)
         ufuncs, one = self._ufuncs, len(spec.parts) == 1
@@ -199,6 +203,12 @@ def _key(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> 
 def compiles() -> bool:
     """Whether Numba compiles: now, and when the parts of kernels were made."""
     return not config.DISABLE_JIT and is_jitted(primitives.where)
+
+
+def _through_float64(wide: Evaluator, inputs: Arrays, outs: Arrays | None) -> Arrays:
+    if outs is None:
+        outs = (np.empty_like(inputs[0]),)
+    return narrow.compute(lambda *xs: wide(xs, None), inputs, outs)
 
 
 def _threads(key: Key, size: int) -> int:
