@@ -62,7 +62,8 @@ NOBODY: Choice = (None, None, None, None)
 def dispatcher(spec: Function) -> Callable[[Any, Any, Any, Any], Any]:
     """``dispatch(x, backend, accuracy, out)``: the function, as the kind of array that x is."""
     name_of = _namer(spec)
-    one = len(spec.parts) == 1
+    number = len(spec.parts)
+    one = number == 1
     usual = _ufuncs.setdefault((spec, NOBODY), {})
 
     def dispatch(x: Any, backend: Any, accuracy: Any, out: Any) -> Any:
@@ -77,7 +78,7 @@ def dispatcher(spec: Function) -> Callable[[Any, Any, Any, Any], Any]:
                     return ufunc(x)
                 if one and is_place(out, x):
                     return ufunc(x, out)
-                if not one and are_places(out, x):
+                if not one and are_places(out, x, number):
                     return ufunc(x, *out)
         if one:
             out = unpacked(out)
@@ -89,6 +90,8 @@ def dispatcher(spec: Function) -> Callable[[Any, Any, Any, Any], Any]:
 def dispatcher_of_several(spec: Function) -> Callable[[tuple[Any, ...], Any, Any, Any], Any]:
     """The same for a tuple of arguments, as the kind that the leading one is."""
     name_of = _namer(spec)
+    number = len(spec.parts)
+    one = number == 1
 
     def dispatch(arguments: tuple[Any, ...], backend: Any, accuracy: Any, out: Any) -> Any:
         x = arguments[0]
@@ -97,10 +100,14 @@ def dispatcher_of_several(spec: Function) -> Callable[[tuple[Any, ...], Any, Any
             if ufunc is not None:
                 if out is None:
                     return ufunc(*arguments)
-                if is_place(out, x):
+                if one and is_place(out, x):
                     return ufunc(*arguments, out)
+                if not one and are_places(out, x, number):
+                    return ufunc(*arguments, *out)
+        if one:
+            out = unpacked(out)
         kinds = tuple(map(type, arguments))
-        return getattr(Routes, name_of(kinds, backend, accuracy))(arguments, unpacked(out))
+        return getattr(Routes, name_of(kinds, backend, accuracy))(arguments, out)
 
     return dispatch
 

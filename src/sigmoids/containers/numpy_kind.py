@@ -140,8 +140,7 @@ class Number(NumpyKind):
 
         def route(x: float, out: Any) -> Any:
             if out is None:
-                y = compute(float(x))
-                return tuple(map(float, y)) if isinstance(y, tuple) else float(y)
+                return _numbers(compute(float(x)))
             evaluate(engine, spec, accuracy, (np.array(x, DOUBLE),), out)
             return out
 
@@ -154,10 +153,15 @@ class Number(NumpyKind):
 
         def route(arguments: tuple[float, ...], out: Any) -> Any:
             if out is None:
-                return float(compute(*map(float, arguments)))
+                return _numbers(compute(*map(float, arguments)))
             return with_places(arguments, out)
 
         return route
+
+
+def _numbers(y: Any) -> Any:
+    """Python's own."""
+    return tuple(map(float, y)) if isinstance(y, tuple) else float(y)
 
 
 def _of_numbers(engine: Engine, spec: Function, accuracy: Accuracy) -> Callable[..., Any]:
@@ -340,13 +344,14 @@ def is_place(out: Any, x: NDArray[Any]) -> bool:
     )
 
 
-def are_places(outs: Any, x: NDArray[Any]) -> bool:
-    """The same for the places of two results."""
-    if not (type(outs) is tuple and len(outs) == 2):
+def are_places(outs: Any, x: NDArray[Any], number: int) -> bool:
+    """The same for the places of so many results, which must be apart."""
+    if not (type(outs) is tuple and len(outs) == number):
         return False
-    first, second = outs
-    suitable = is_place(first, x) and is_place(second, x)
-    return suitable and first is not second and first.base is second.base is None
+    for out in outs:
+        if not (is_place(out, x) and out.base is None):
+            return False
+    return len(set(map(id, outs))) == number
 
 
 def _is_like(out: Any, x: NDArray[Any]) -> bool:
