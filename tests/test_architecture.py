@@ -20,9 +20,9 @@ FLOORS = (
     {"arithmetic", "derivatives"},
     {"backends"},
     {"containers", "selection"},
-    {"dispatch"},
+    {"dispatch", "signatures"},
     {"functions", "colors"},
-    {"accuracy", "choice", "inventory", "njit", "options", "peers", "plotting", "torch"}
+    {"accuracy", "choice", "facts", "inventory", "njit", "options", "peers", "plotting", "torch"}
     | {"value_and_derivative"},
     {"__init__"},
     {"bench", "demo"},

@@ -9,10 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeVar, get_args
+from typing import Any, Literal, Protocol, TypeVar, cast, get_args
 
 Accuracy = Literal["high", "fast"]
 ACCURACIES: tuple[str, ...] = get_args(Accuracy)
+
+
+def require_accuracy(accuracy: object) -> Accuracy:
+    """The argument, or a ValueError that names what it may be."""
+    if not (isinstance(accuracy, str) and accuracy in ACCURACIES):
+        known = " and ".join(map(repr, ACCURACIES))
+        raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
+    return cast("Accuracy", accuracy)
+
 
 T = TypeVar("T")
 
@@ -152,6 +161,11 @@ class Spec:
         Their names; formula, reference and derivative take as many.
     domain : pair of float
         The least and the largest argument; the function of others is NaN.
+    range : pair of float
+        The least and the largest result, attained or approached; of two arguments for a second one
+        from 0 to 1.
+    inverse : str, optional
+        The name of the member that undoes this one.
     moderate : tuple of pairs of float
         For every argument an interval, of numbers without a sign or symmetric about 0.  For the
         arguments inside, no limit in the formula acts, no condition of ``rarely`` holds, and what
@@ -169,12 +183,11 @@ class Spec:
     beside: Callable[[Any, Any], Any] | None = None
     exceptions: Exceptions = field(default_factory=dict)
     arguments: tuple[str, ...] = ("x",)
-    domain: tuple[float, float] = (-math.inf, math.inf)
+    domain: Interval = (-math.inf, math.inf)
+    range: Interval = (-math.inf, math.inf)
+    inverse: str | None = None
     moderate: tuple[Interval, ...] = ((-300.0, 300.0),)
     compiled: bool = True
-
-    def __post_init__(self) -> None:
-        _belongs_to(self.formula, self)
 
     @property
     def parts(self) -> tuple[Spec, ...]:
@@ -202,6 +215,7 @@ def reflected(name: str, spec: Spec, derivative: Callable[..., Any]) -> Spec:
         reference=lambda m, x: -reference(m, -x),
         derivative=derivative,
         edges=tuple((-x, -y) for x, y in spec.edges),
+        range=(-spec.range[1], -spec.range[0]),
         beside=spec.beside and _odd(spec.beside),
         exceptions={-x: -y for x, y in spec.exceptions.items()},
     )
@@ -209,11 +223,6 @@ def reflected(name: str, spec: Spec, derivative: Callable[..., Any]) -> Spec:
 
 def _odd(function: Formula) -> Formula:
     return lambda xp, x: -function(xp, -x)
-
-
-def _belongs_to(formula: Formula, spec: Function) -> None:
-    """Let a formula know whose it is: the first that it is given to."""
-    formula.__dict__.setdefault("spec", spec)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -237,9 +246,6 @@ class Joint:
     formula: Formula
     parts: tuple[Spec, ...]
     apart: bool = False
-
-    def __post_init__(self) -> None:
-        _belongs_to(self.formula, self)
 
     @property
     def formulas(self) -> tuple[Function, ...]:

@@ -54,7 +54,7 @@ class _Elementwise(nn.Module):
 
     function: ClassVar[Callable[..., Tensor]]
 
-    def __init__(self, *, accuracy: Accuracy = "high") -> None:
+    def __init__(self, *, accuracy: Accuracy | None = None) -> None:
         super().__init__()
         self.accuracy = accuracy
 
@@ -64,7 +64,7 @@ class _Elementwise(nn.Module):
 
     def extra_repr(self) -> str:
         """What is not the default."""
-        return "" if self.accuracy == "high" else f"accuracy={self.accuracy!r}"
+        return "" if self.accuracy is None else f"accuracy={self.accuracy!r}"
 
 
 class Sigmoid(_Elementwise):
@@ -188,7 +188,7 @@ class BCEWithLogitsLoss(nn.Module):
         reduction: str = "mean",
         pos_weight: Tensor | None = None,
         *,
-        accuracy: Accuracy = "high",
+        accuracy: Accuracy | None = None,
     ) -> None:
         super().__init__()
         if reduction not in REDUCTIONS:
@@ -218,7 +218,7 @@ class BCEWithLogitsLoss(nn.Module):
     def extra_repr(self) -> str:
         """What is not the default."""
         given = [f"reduction={self.reduction!r}"] if self.reduction != "mean" else []
-        given += [f"accuracy={self.accuracy!r}"] if self.accuracy != "high" else []
+        given += [f"accuracy={self.accuracy!r}"] if self.accuracy is not None else []
         return ", ".join(given)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.derivatives import with_slope
-from sigmoids.dispatch import apply, apply_to_several
+from sigmoids.dispatch import dispatcher, dispatcher_of_several
 from sigmoids.functions import FUNCTIONS, JOINT
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def value_and_derivative(
     /,
     *arguments: Any,
     backend: str | None = None,
-    accuracy: Accuracy = "high",
+    accuracy: Accuracy | None = None,
     out: tuple[NDArray[Any], NDArray[Any]] | None = None,
 ) -> tuple[Any, Any]:
     """A function of the family and its derivative, in one pass over the array.
@@ -73,28 +73,28 @@ def value_and_derivative(
     (0.6931471805599453, 0.5)
     >>> loss, gradient = sg.value_and_derivative(sg.sigmoid_binary_cross_entropy, [2.0], [1.0])
     """
-    joint = _joint(function)
-    if len(arguments) != len(joint.arguments):
-        needed = " and ".join(joint.arguments)
-        raise TypeError(f"{joint.parts[0].name}() takes {needed}, not {len(arguments)} arguments")
-    if len(arguments) == 1:
-        return apply(joint, arguments[0], backend, accuracy, out)
-    return apply_to_several(joint, arguments, backend, accuracy, out)
-
-
-def _joint(function: Callable[..., Any]) -> Joint:
     try:
-        return _JOINTS[function]
+        joint, dispatch = _JOINTS[function]
     except (KeyError, TypeError):  # not there, or not to be hashed
         raise TypeError(
             f"value_and_derivative() takes one of {', '.join(FUNCTIONS)}; not {function!r}"
         ) from None
+    if len(arguments) != len(joint.arguments):
+        needed = " and ".join(joint.arguments)
+        raise TypeError(f"{joint.parts[0].name}() takes {needed}, not {len(arguments)} arguments")
+    return dispatch(arguments if len(arguments) > 1 else arguments[0], backend, accuracy, out)
 
 
 _SHARED = {member.spec.parts[0]: member.spec for member in JOINT.values()}
 """Where a formula for both was written down."""
 
+
+def _with_dispatcher(joint: Joint) -> tuple[Joint, Callable[..., Any]]:
+    several = len(joint.arguments) > 1
+    return joint, (dispatcher_of_several if several else dispatcher)(joint)
+
+
 _JOINTS = {
-    member.function: _SHARED.get(member.spec) or with_slope(member.spec)
+    member.function: _with_dispatcher(_SHARED.get(member.spec) or with_slope(member.spec))
     for member in FUNCTIONS.values()
 }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid, softplus
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, reflected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate
 
 
@@ -21,13 +23,16 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 SPEC = reflected("log_sigmoid", softplus.SPEC, derivative)
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def log_sigmoid(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The logarithm of the logistic function, :math:`\log \sigma(x) = -\log(1 + e^{-x})`.
@@ -45,7 +50,9 @@ def log_sigmoid(
         not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -96,4 +103,4 @@ def log_sigmoid(
     >>> sg.log_sigmoid(-1000.0)
     -1000.0
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

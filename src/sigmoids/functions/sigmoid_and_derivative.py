@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid, sigmoid_derivative
+from sigmoids.signatures import of_one_to_two
 from sigmoids.spec import Accuracy, Joint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Vocabulary
 
 
@@ -28,13 +30,16 @@ SPEC = Joint(
     (sigmoid.SPEC, sigmoid_derivative.SPEC),
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one_to_two
 def sigmoid_and_derivative(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: tuple[NDArray[Any], NDArray[Any]] | None = None,
 ) -> tuple[Any, Any]:
     r"""The logistic function and its slope, for little more than the time of one of them.
@@ -52,7 +57,9 @@ def sigmoid_and_derivative(
         not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : pair of ndarray, optional
         NumPy arrays to write the two results to, of their shape and dtype. They may not overlap
         each other; one may be ``x`` itself, or overlap it.
@@ -102,5 +109,5 @@ def sigmoid_and_derivative(
     >>> slope
     array([0.19661193, 0.25      , 0.19661193])
     """
-    y, slope = apply(SPEC, x, backend, accuracy, out)
+    y, slope = dispatch(x, backend, accuracy, out)
     return y, slope

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply_to_several
+from sigmoids.dispatch import dispatcher_of_several
 from sigmoids.functions import sigmoid_derivative
+from sigmoids.signatures import of_two
 from sigmoids.spec import Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Evaluate, Vocabulary
 
 
@@ -94,6 +96,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     arguments=ARGUMENTS,
+    range=(0.0, math.inf),
     moderate=((-87.0, 87.0), (0.0, 1.0)),
 )
 SLOPE = Spec(
@@ -106,14 +109,17 @@ SLOPE = Spec(
     moderate=(),
 )
 
+dispatch = dispatcher_of_several(SPEC)
 
+
+@of_two
 def sigmoid_binary_cross_entropy(
     logits: Any,
     labels: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The loss :math:`-y \log \sigma(x) - (1 - y) \log(1 - \sigma(x))` of logits x and labels y.
@@ -138,7 +144,9 @@ def sigmoid_binary_cross_entropy(
         not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be one of the
         arguments, or overlap it.
@@ -194,4 +202,4 @@ def sigmoid_binary_cross_entropy(
     >>> sg.sigmoid_binary_cross_entropy(np.array([-2.0, 0.0, 1e3]), np.array([0.0, 0.5, 1.0]))
     array([0.12692801, 0.69314718, 0.        ])
     """
-    return apply_to_several(SPEC, (logits, labels), backend, accuracy, out)
+    return dispatch((logits, labels), backend, accuracy, out)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -64,7 +66,7 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = (-math.inf, 0.0), (-0.0, 1.0), (0.0, 1.0), (math.inf, 0.0)
 
-SPEC = Spec("tanh_derivative", formula, reference, derivative, EDGES)
+SPEC = Spec("tanh_derivative", formula, reference, derivative, EDGES, range=(0.0, 1.0))
 SECOND = Spec(
     "tanh_second_derivative",
     second_formula,
@@ -74,13 +76,16 @@ SECOND = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def tanh_derivative(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The slope of the hyperbolic tangent, :math:`\tanh' x = 1 / \cosh^2 x`.
@@ -100,7 +105,9 @@ def tanh_derivative(
         not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -149,4 +156,4 @@ def tanh_derivative(
     >>> sg.tanh_derivative(20.0)
     1.6993417021166355e-17
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

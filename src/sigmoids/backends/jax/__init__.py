@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.backends.engine import Arrays, Evaluator
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function, Spec
 
 
@@ -174,7 +175,7 @@ def _evaluate(spec: Function, accuracy: Accuracy, inputs: Arrays, outs: Arrays |
 class JaxEngine:
     """Evaluates through XLA on the devices JAX finds."""
 
-    name = "jax"
+    name: Backend = "jax"
 
     def devices(self) -> tuple[str, ...]:
         """JAX's own names for its devices."""

@@ -69,10 +69,14 @@ def segment(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> tuple[s
 
 
 def ufunc(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
-    """The compiled ufunc of float32 or float64 numbers, whose calls cost less than a loop's."""
+    """The compiled ufunc, whose calls cost less than a loop's."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
+    if narrow.has_table(dtype) and not isinstance(spec, Product):
+        tables = narrow.tables(spec, dtype)
+        look_up = _look_up_of_ufuncs(tables[0].dtype, outputs)
+        return ufuncs.make_ufunc(look_up, spec.name, inputs, outputs, dtype, tables)
     kernel, _ = _kernels(spec, dtype, accuracy)
-    name = _named(spec, dtype, accuracy, "ufunc", ufuncs, kernel)
+    name = _named(spec, dtype, accuracy, "ufunc", ufuncs.make_loop, kernel)
     fill = loops.make_fill(name, inputs, outputs, kernel)
     made = ufuncs.make_loop(name, fill, inputs, outputs, dtype.type)
     compiled = compile_callback(made, ufuncs.LOOP)
@@ -136,6 +140,14 @@ def _look_up(bits: np.dtype[Any], outputs: int) -> Callable[..., bool]:
     purpose = f"look_up_{bits.name}_{outputs}"
     made = loops.make_look_up(f"{purpose}_{fingerprint((purpose, loops))}", outputs)
     return compile_loop(made, loops.signature(from_dtype(bits), outputs + 1, outputs))
+
+
+@cache
+def _look_up_of_ufuncs(bits: np.dtype[Any], outputs: int) -> Any:
+    """The compiled loop of ufuncs that look their results up."""
+    made = ufuncs.make_look_up(outputs, bits)
+    made.__qualname__ = f"look_up_{bits.name}_{outputs}_ufunc_{fingerprint(made)}"
+    return compile_callback(made, ufuncs.LOOP)
 
 
 def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., Any]:
