@@ -33,8 +33,8 @@ def run(console: Console, plan: Plan, *, json: Path | None, html: Path | None) -
     for path in (json, html):
         if path is not None and not path.parent.is_dir():
             raise FileNotFoundError(f"there is no folder {path.parent}")
-    running = Run(plan)
-    interruption = _run_steps(console, running)
+    with Run(plan) as running:
+        interruption = _run_steps(console, running)
     results = running.results()
     show(console, results)
     for line in running.left_out:
@@ -52,10 +52,11 @@ def run(console: Console, plan: Plan, *, json: Path | None, html: Path | None) -
 def _run_steps(console: Console, running: Run) -> BaseException | None:
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
                TextColumn("{task.description}"))  # fmt: skip
-    steps = running.steps()
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=len(steps))
+        task = progress.add_task("importing the libraries", total=None)
         try:
+            steps = running.steps()
+            progress.update(task, total=len(steps))
             for description, step in steps:
                 progress.update(task, description=escape(description))
                 step()
@@ -147,7 +148,7 @@ def _times(cases: Cases) -> Table:
             digits(timing.bandwidth),
             f"{timing.bandwidth / copy.bandwidth:.0%}" if copy else "",
             f"{timing.times_as_fast_as(best):.2f}" if best and timing.kind != "limit" else "",
-            style={"ours": "bold", "peer": "", "limit": "dim"}[timing.kind],
+            style={"ours": "bold", "guest": "", "peer": "", "limit": "dim"}[timing.kind],
         )
     return table
 
