@@ -18,6 +18,7 @@ import pytest
 from rich.console import Console
 
 from sigmoids.bench import cases, comparison, processes, report
+from sigmoids.bench.advice import advice
 from sigmoids.bench.contenders import (
     FUNCTION_NAMES,
     Listing,
@@ -400,6 +401,27 @@ def test_summary_says_from_where_to_where():
     assert report.summary(alone) == ["sigmoid float32 high: at 5 sigmoids on numba"]
 
 
+def test_advice():
+    found = [
+        timing("numba high", [2.0]),
+        timing("numba fast", [1.0], accuracy="fast"),
+        timing("numpy high", [9.0]),
+        timing("jax high", [1.5]),  # on arrays of its own
+    ]
+    assert advice(results(*found)) == (
+        "On this machine: leave NumPy arrays to numba, the fastest in 1 of 1 cases; "
+        'accuracy="fast" is 2 times as fast at 1,000 elements.'
+    )
+    slow = [timing("numba high", [2.0]), timing("numpy high", [1.0])]
+    assert advice(results(*slow)) == (
+        "On this machine: ask for numpy, the fastest in 1 of 1 cases."
+    )
+    even = [timing("numba high", [1.0]), timing("numba fast", [1.0], accuracy="fast")]
+    assert 'accuracy="fast" gains nothing' in advice(results(*even))
+    assert 'pip install "sigmoids[numba]"' in advice(results(found[2], numba="not installed"))
+    assert advice(results()) is None
+
+
 def test_summary_tells_our_numpy_from_numpy():
     found = [timing("numpy high", [2.0]), timing("numpy", [1.0], kind="peer")]
     assert report.summary(results(*found)) == [
@@ -509,7 +531,14 @@ def test_a_run(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    for word in ("numba high", "memory copy", "Who is fastest", "n=1,000", "stand still"):
+    for word in (
+        "numba high",
+        "memory copy",
+        "Who is fastest",
+        "n=1,000",
+        "stand still",
+        "On this machine",
+    ):
         assert word in done.stdout
     found = Results.load(tmp_path / "run.json")
     assert found.machine["threads"] == "1"

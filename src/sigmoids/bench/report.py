@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from sigmoids.bench import page
+from sigmoids.bench.advice import advice
 from sigmoids.bench.results import Timing, fastest, focus
 from sigmoids.bench.run import Run
 from sigmoids.bench.units import digits, elements, memory, seconds
@@ -76,6 +77,8 @@ def show(console: Console, results: Results) -> None:
     console.print("Who is fastest:", style="bold")
     for sentence in summary(results):
         console.print(f"  {escape(sentence)}")
+    if said := advice(results):
+        console.print(said, style="bold", markup=False)
 
 
 def by_dtype(results: Results) -> Iterator[Cases]:
