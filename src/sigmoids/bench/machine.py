@@ -12,7 +12,6 @@ from pathlib import Path
 
 import cpuinfo
 
-import sigmoids
 from sigmoids.backends.registry import ROWS
 from sigmoids.backends.threads import processors
 from sigmoids.bench.processes import CAN_STOP
@@ -32,7 +31,7 @@ def facts(threads: int) -> dict[str, str]:
         "threads": str(threads),
         "while one is timed, the others": "stand still" if CAN_STOP else "wait",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "sigmoids": f"{sigmoids.__version__}, {_commit()}",
+        "sigmoids": f"{_version('sigmoids')}, {_commit()}",
         "Python": platform.python_version(),
     }
     return found | {name: _version(name) for name in PACKAGES}
