@@ -97,6 +97,23 @@ def test_several_have_a_colour_each_that_grey_tells_apart_too():
     assert legend == [*TOGETHER, "slopes"]
 
 
+def test_a_function_has_one_colour_whatever_it_is_drawn_with():
+    looks = {}
+    for names in (tuple(FUNCTIONS), TOGETHER, *combinations(TOGETHER, 2)):
+        for curve, _ in curves(sg.plot(*names)):
+            looks.setdefault(curve.get_label(), set()).add(curve.get_color())
+    panels = {ax.get_title(): ax for ax in plotting.sheet().axes}
+    for panel in ("the bounded ones", "softplus, silu and ReLU", "their slopes"):
+        ax = panels[panel]
+        names = [text.get_text() for text in ax.get_legend().get_texts()]
+        lines = [line for line in ax.get_lines() if len(line.get_xdata()) > 2]
+        for name, line in zip(names, lines, strict=True):
+            looks.setdefault(name.replace("arctan", "arctan_sigmoid"), set()).add(line.get_color())
+    assert set(map(len, looks.values())) == {1}
+    assert len(set.union(*looks.values())) == len(looks)
+    assert looks.keys() > {"ReLU", *TOGETHER}
+
+
 @pytest.mark.parametrize("names", [*zip(FUNCTIONS), TOGETHER, tuple(FUNCTIONS)])
 def test_the_legend_covers_no_curve(names):
     ax = sg.plot(*names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,6 +33,13 @@ COLUMNS = 4
 """Panels side by side on the sheet."""
 
 DASHED: dict[str, Any] = {"linestyle": "--"}
+COMPARED = ("sigmoid", "softplus", "silu", "tanh", "arctan_sigmoid")
+"""What is mostly drawn together, from the darkest colour to the lightest."""
+
+GREY = (0.6, 0.6, 0.6)
+PALER = 0.35
+"""How much nearer to white the curve of each further label is."""
+
 ASYMPTOTE: dict[str, Any] = {"color": "0.6", "linewidth": 1, "linestyle": ":", "zorder": 0.9}
 
 
@@ -42,6 +50,8 @@ class Curve(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     slope: np.ndarray
+    function: str = ""
+    """The function's name in the family; none of what is shown for comparison."""
     case: str = ""
     """What the function's other argument is, if it has one."""
 
@@ -162,13 +172,14 @@ def _curves(spec: Spec) -> Iterator[Curve]:
     x = np.linspace(max(low, -LIMIT), min(high, LIMIT), 1201)
     x = x[(x > low) & (x < high)]
     if len(spec.arguments) == 1:
-        yield Curve(spec.name, x, _cut(_evaluate(spec, x)), _cut(spec.derivative(_evaluate, x)))
+        yield Curve(spec.name, x, _cut(_evaluate(spec, x)), _cut(spec.derivative(_evaluate, x)),
+                    spec.name)  # fmt: skip
         return
     for label, text in LABELS.items():
         arguments = x, np.full_like(x, label)
         slope, *_ = results(spec.derivative(_evaluate, *arguments))
         y = _evaluate(spec, *arguments)
-        yield Curve(spec.name, x, _cut(y), _cut(slope), f"label {text}")
+        yield Curve(spec.name, x, _cut(y), _cut(slope), spec.name, f"label {text}")
 
 
 def _cut(y: np.ndarray) -> np.ndarray:
@@ -185,14 +196,35 @@ def _relu() -> Curve:
     return Curve("ReLU", x, np.maximum(x, 0), np.where(x == 0, np.nan, x > 0))
 
 
-def _colors(count: int) -> list[Any]:
-    """From black over blue and red to yellow, each lighter than the one before.
+def _colors(curves: Sequence[Curve]) -> list[Any]:
+    """A function's own colour, the same beside whatever others; paler for each further label.
 
-    So they differ without colour too, for some readers and for all printers.
+    The colours go from black over blue and red to yellow, each lighter than the one before, so they
+    differ without colour too, for some readers and for all printers.
     """
     from matplotlib import colormaps
+    from matplotlib.colors import to_rgb
 
-    return list(colormaps["CMRmap"](np.linspace(0, 0.7, count)))
+    places = _places()
+    seen: Counter[str] = Counter()
+    colors = []
+    for curve in curves:
+        own = to_rgb(colormaps["CMRmap"](places[curve.function])) if curve.function else GREY
+        pale = PALER * seen[curve.function]
+        colors.append(tuple(pale + (1 - pale) * np.array(own)))
+        seen[curve.function] += 1
+    return colors
+
+
+def _places() -> dict[str, float]:
+    """Where on the scale each function's colour is: far apart what is mostly compared."""
+    scale = np.linspace(0, 0.7, len(FUNCTIONS))
+    compared = np.linspace(0, len(scale) - 1, len(COMPARED)).round().astype(int)
+    others = [name for name in FUNCTIONS if name not in COMPARED]
+    return {
+        **dict(zip(COMPARED, scale[compared].tolist(), strict=True)),
+        **dict(zip(reversed(others), np.delete(scale, compared).tolist(), strict=True)),
+    }
 
 
 def _draw(ax: Axes, curves: Sequence[Curve]) -> None:
@@ -201,7 +233,7 @@ def _draw(ax: Axes, curves: Sequence[Curve]) -> None:
         ax.plot(curve.x, curve.y, color="black", label=curve.label)
         ax.plot(curve.x, curve.slope, color="red", **DASHED, label=f"{curve.label}, slope")
         return
-    for curve, color in zip(curves, _colors(len(curves)), strict=True):
+    for curve, color in zip(curves, _colors(curves), strict=True):
         ax.plot(curve.x, curve.y, color=color, label=curve.label)
         ax.plot(curve.x, curve.slope, color=color, **DASHED)
 
@@ -244,7 +276,7 @@ def _comparison_panel(
     ax: Axes, curves: Sequence[Curve], title: str, *, slopes: bool = False, scale: str = "linear"
 ) -> None:
     lines = []
-    for curve, color in zip(curves, _colors(len(curves)), strict=True):
+    for curve, color in zip(curves, _colors(curves), strict=True):
         y, style = (curve.slope, DASHED) if slopes else (curve.y, {})
         lines += ax.plot(curve.x, y, color=color, **style)
     ax.set_yscale(scale)
