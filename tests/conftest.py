@@ -69,9 +69,8 @@ def computed(monkeypatch):
     names = []
 
     def call(self, *inputs, _call=Elementwise.__call__, **options):
-        if (
-            isinstance(inputs[0], np.ndarray) and inputs[0].size > 1
-        ):  # to find the dtype of a result they try fewer
+        # To find out the dtype of a result they try fewer.
+        if isinstance(inputs[0], np.ndarray) and inputs[0].size > 2:
             names.append(self.function)
         return _call(self, *inputs, **options)
 

@@ -32,7 +32,7 @@ def test_integers_become_float64(typical):
 
 
 def test_what_is_traced_is_not_computed(typical, computed):
-    traced = ak.Array(ak.Array([[1.0, 2.0]]).layout.to_typetracer(forget_length=True))
+    traced = ak.Array(ak.Array([[1.0, 2.0, 3.0]]).layout.to_typetracer(forget_length=True))
     assert str(typical.function(traced).type) == "## * var * float64"
     assert computed == []
 

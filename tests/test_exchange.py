@@ -176,7 +176,7 @@ def test_they_go_with_other_arrays():
             assert type(function(logits, labels)) is type(logits)
 
 
-@pytest.mark.parametrize("x", ["1", b"1", None, {}, object(), np.float64, iter([1.0])], ids=repr)
+@pytest.mark.parametrize("x", ["1", b"1", None, {}, object(), np.float64, iter([1.0])])
 def test_what_holds_no_data_is_refused(typical, x):
     with pytest.raises(TypeError, match=r"cannot take .*: pass a number, a list, a NumPy array"):
         typical.function(x)

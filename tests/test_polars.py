@@ -28,7 +28,11 @@ def column(request):
 @pytest.fixture
 def frame():
     return pl.DataFrame(
-        {"a": pl.Series([1.0, None], dtype=pl.Float32), "b": [1.0, 2.0], "c": [3, None]}
+        {
+            "a": pl.Series([1.0, None, 2.0], dtype=pl.Float32),
+            "b": [1.0, 2.0, 3.0],
+            "c": [3, None, 4],
+        }
     )
 
 
@@ -72,6 +76,7 @@ def test_slices_and_chunks(typical, column):
 
 @pytest.mark.parametrize("engine", ["in-memory", "streaming"])
 def test_expressions_are_lazy_and_have_a_schema(typical, column, engine, computed):
+    column = pl.concat(20 * [column])  # streams come in pieces
     lazy = column.to_frame().lazy().select(typical.function(pl.col("logits")))
     assert lazy.collect_schema() == {"logits": column.dtype}
     assert computed == []
@@ -145,7 +150,7 @@ def test_two_columns(column):
 
 
 def test_frames_stand_alone(frame):
-    for other in (frame, frame["b"], np.ones(2)):
+    for other in (frame, frame["b"], np.ones(3)):
         with pytest.raises(TypeError, match="takes a frame beside numbers alone: pass columns"):
             sg.sigmoid_binary_cross_entropy(frame, other)
     assert sg.sigmoid_binary_cross_entropy(frame, 1.0).columns == frame.columns
