@@ -96,6 +96,13 @@ def test_a_library_that_exchanges(typical):
 
 
 @pytest.mark.usefixtures("lent")
+def test_what_cannot_be_lent_is_refused(typical):
+    dates = np.ones(3, "M8[s]")
+    with pytest.raises(TypeError, match=r"cannot read lent\.Lent: .*; convert it first"):
+        typical.function(Lent(dates))
+
+
+@pytest.mark.usefixtures("lent")
 @pytest.mark.parametrize("name", ["jax", "torch"])
 def test_other_memory_is_computed_by_who_can_reach_it(monkeypatch, name):
     """No such device is needed: what PyTorch and JAX are asked to read is on the processor."""

@@ -18,6 +18,8 @@ from sigmoids.containers.overriding import Holding, refuse_others
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from sigmoids.containers.overriding import Elementwise
 
 CPU = 1
@@ -56,7 +58,7 @@ def exchanges(kind: type) -> bool:
 def _reader(function: Elementwise, x: Any) -> Callable[[Any], Any]:
     """What makes an array that we compute of the memory of one that we do not."""
     if x.__dlpack_device__()[0] == CPU:
-        return np.from_dlpack
+        return _numpy
     names = (function.backend,) if function.backend in ELSEWHERE else ELSEWHERE
     for name in names:
         if registry.installed(registry.find(name)):
@@ -65,6 +67,14 @@ def _reader(function: Elementwise, x: Any) -> Callable[[Any], Any]:
         f"{function.function}() of an array that the processor cannot read needs PyTorch or JAX: "
         'pip install "sigmoids[torch]" or "sigmoids[jax]"'
     )
+
+
+def _numpy(x: Any) -> NDArray[Any]:
+    try:
+        return np.from_dlpack(x)
+    except (BufferError, RuntimeError) as problem:  # of a dtype that DLPack or NumPy lacks
+        kind = f"{type(x).__module__}.{type(x).__qualname__}"
+        raise TypeError(f"cannot read {kind}: {problem}; convert it first") from problem
 
 
 def _library(x: Any) -> Any:
