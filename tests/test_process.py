@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 HEAVY = {"numba", "llvmlite", "jax", "torch", "scipy", "matplotlib", "mpmath", "ml_dtypes",
-         "typer", "rich", "sklearn"}  # fmt: skip
+         "typer", "rich", "sklearn", "pandas", "polars", "pyarrow", "xarray", "dask"}  # fmt: skip
 
 
 def end(child):

@@ -19,7 +19,7 @@ from sigmoids.containers.container import places
 from sigmoids.selection import preferred_backend, use_backend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from sigmoids.backends.engine import Engine
     from sigmoids.backends.registry import Backend
@@ -174,7 +174,8 @@ def overrides(kind: type) -> bool:
 def override(function: Elementwise, arguments: tuple[Any, ...], out: Any = None) -> Any:
     """What the arguments and ``out``, asked as NEP 13 has it, say that the result is."""
     outs = () if out is None else (out,)
-    asked = in_their_order((*arguments, *outs))
+    operands = (*arguments, *outs)
+    asked = operands if len(operands) == 1 else in_their_order(operands)
     for x in asked:
         method = type(x).__array_ufunc__
         if method is None:
@@ -190,7 +191,7 @@ def override(function: Elementwise, arguments: tuple[Any, ...], out: Any = None)
     )
 
 
-def in_their_order(operands: tuple[Any, ...]) -> list[Any]:
+def in_their_order(operands: tuple[Any, ...]) -> Sequence[Any]:
     """One of each type that overrides, from left to right, but subclasses before their bases."""
     asked: list[Any] = []
     for x in operands:

@@ -75,8 +75,26 @@ def container_of(kind: type) -> Container:
     )
 
 
-LASTING = {"builtins", "numpy", "ml_dtypes", "jax", "jaxlib", "torch"}
-"""Libraries whose types are there as long as the process."""
+LASTING = {
+    "array",
+    "astropy",
+    "awkward",
+    "builtins",
+    "dask",
+    "jax",
+    "jaxlib",
+    "ml_dtypes",
+    "narwhals",
+    "numpy",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "scipy",
+    "sparse",
+    "torch",
+    "xarray",
+}
+"""Libraries whose types are there as long as the process; pint makes some for every registry."""
 
 
 def lasts(kind: type) -> bool:
