@@ -59,7 +59,6 @@ __all__ = [
     "with_options",
 ]
 
-for _name in set(__all__) - {
-    "backends"
-}:  # what is called is of the package, wherever it is written
+# What is called is of the package, whichever file it is in; `backends` is a package by itself.
+for _name in set(__all__) - {"backends"}:
     globals()[_name].__module__ = __name__
