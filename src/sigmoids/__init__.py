@@ -71,6 +71,6 @@ __all__ = [
     "with_options",
 ]
 
+# What is called is of the package, whichever file it is in; `backends` is a package by itself.
 for _name in set(__all__) - {"backends"}:
-    # What is called is of the package, wherever it is written.
     globals()[_name].__module__ = __name__

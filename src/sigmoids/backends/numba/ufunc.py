@@ -84,7 +84,7 @@ def make_loop(
 
 def make_look_up(outputs: int, bits: np.dtype[Any]) -> Callable[..., None]:
     """NumPy's kind of loop that reads results from tables, whose addresses the ufunc adds."""
-    step, entries = bits.itemsize, 2 ** (8 * bits.itemsize)
+    entries = 2 ** (8 * bits.itemsize)
 
     @jit
     def array(address: Any, size: Any) -> Any:
@@ -92,9 +92,9 @@ def make_look_up(outputs: int, bits: np.dtype[Any]) -> Callable[..., None]:
 
     def look_up(addresses: Any, sizes: Any, steps: Any, tables: Any) -> None:
         for i in range(sizes[0]):
-            index = array(addresses[0] + i * steps[0], step)[0]
+            index = array(addresses[0] + i * steps[0], 1)[0]
             for which in range(outputs):
-                out = array(addresses[1 + which] + i * steps[1 + which], step)
+                out = array(addresses[1 + which] + i * steps[1 + which], 1)
                 out[0] = array(load(tables + 8 * which), entries)[index]
 
     return look_up
@@ -108,7 +108,7 @@ def make_ufunc(
     dtype: np.dtype[Any],
     tables: tuple[NDArray[Any], ...] = (),
 ) -> np.ufunc:
-    """The ufunc of one compiled loop, for arrays of one dtype."""
+    """The ufunc of one compiled loop, which is handed the tables, for arrays of one dtype."""
     added = (ctypes.c_void_p * max(len(tables), 1))(*[table.ctypes.data for table in tables])
     text = ctypes.create_string_buffer(name.encode())
     alive: list[Any] = [loop, tables, added, text]
