@@ -24,6 +24,7 @@ ENTRIES = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch, while it compiles
 @pytest.mark.parametrize(("function", "dtype", "size", "contender"), ENTRIES)
 def test_call(benchmark, function, dtype, size, contender):
     arrays = inputs(function, dtype, size)

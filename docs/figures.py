@@ -51,7 +51,8 @@ def draw_errors(ax, name):
     for candidate, x, errors in largest_errors(name, found):
         ours = candidate.accuracy == "high"
         label = "sigmoids, every backend" if ours else candidate.computed_by
-        style = {"color": "black", "linewidth": 2.5} if ours else {"linewidth": 1, "alpha": 0.8}
+        color = "black" if ours else COLOURS[candidate.call.library]
+        style = {"color": color, "linewidth": 2.5 if ours else 1}
         ax.plot(x, np.maximum(errors, 1e-3), label=label, **style)
     ax.set(yscale="log", ylim=(0.1, 1e8), xlabel="x", ylabel="largest error, ulp",
            title=f"{name}, float32")  # fmt: skip

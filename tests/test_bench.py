@@ -21,6 +21,7 @@ from sigmoids.bench import cases, comparison, processes, report
 from sigmoids.bench.advice import advice
 from sigmoids.bench.contenders import (
     FUNCTION_NAMES,
+    Contender,
     Listing,
     everyone,
     find,
@@ -28,7 +29,7 @@ from sigmoids.bench.contenders import (
     limits,
     ours,
 )
-from sigmoids.bench.first_call import measure, peak_memory
+from sigmoids.bench.first_call import NoResultError, measure, peak_memory
 from sigmoids.bench.inspection import WrongResultError, check
 from sigmoids.bench.results import Case, Results, Timing, fastest
 from sigmoids.bench.run import FULL, QUICK, Effort, Plan, Run
@@ -608,6 +609,14 @@ def test_peak_memory():
         pytest.skip("this system does not tell")
     assert 75e6 < peak < 85e6
     assert peak_memory(lambda: None) < 2e6
+
+
+def test_a_first_call_that_fails(monkeypatch, tmp_path):
+    (tmp_path / "numexpr.py").write_text("raise ImportError('not here')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    who = Contender("numexpr 1/(1+exp(-x))", "numexpr", "peer", "", "numexpr")
+    with pytest.raises(NoResultError, match=r"^ImportError: not here$"):
+        measure("sigmoid", "float64", who)
 
 
 def test_memory_of_a_call():

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import astuple
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
@@ -36,10 +37,9 @@ def measure(function: str, dtype: str, contender: Contender) -> FirstCall:
     """Import, first call without and with what an earlier process has compiled, and memory."""
     from sigmoids.bench.results import FirstCall
 
+    request = [function, dtype, *map(str, astuple(contender))]
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "NUMBA_CACHE_DIR": cache, **GLIBC}
-        who = contender
-        request = [function, dtype, who.name, who.library, who.kind, who.accuracy, who.uses]
         cold, cached = (_child(request, environment) for _ in range(2))
     return FirstCall(
         function,
@@ -56,6 +56,8 @@ def measure(function: str, dtype: str, contender: Contender) -> FirstCall:
 
 
 def _child(request: list[str], environment: dict[str, str]) -> dict[str, Any]:
+    from sigmoids.bench.processes import PATIENCE
+
     done = subprocess.run(
         # -P: the modules beside this file are not to be found by their bare names.
         [sys.executable, "-P", __file__, *request],
@@ -63,6 +65,7 @@ def _child(request: list[str], environment: dict[str, str]) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=PATIENCE,
     )
     if done.returncode:
         raise NoResultError((done.stderr.strip() or f"exit code {done.returncode}").split("\n")[-1])
@@ -70,7 +73,7 @@ def _child(request: list[str], environment: dict[str, str]) -> dict[str, Any]:
 
 
 def _report(function: str, dtype: str, *described: str) -> dict[str, Any]:
-    name, library, kind, accuracy, uses = described
+    name, library, kind, accuracy, uses, place = described
     start = perf_counter()
     importlib.import_module("scipy.special" if library == "scipy" else library)
     imports = perf_counter() - start
@@ -78,7 +81,7 @@ def _report(function: str, dtype: str, *described: str) -> dict[str, Any]:
     from sigmoids.bench.cases import inputs
     from sigmoids.bench.contenders import Contender, find
 
-    who = Contender(name, library, cast("Kind", kind), accuracy, uses)
+    who = Contender(name, library, cast("Kind", kind), accuracy, uses, int(place))
 
     few, many = inputs(function, dtype, 100), inputs(function, dtype, SIZE)
     start = perf_counter()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Any, Self
 
 from sigmoids.bench import first_call, machine
@@ -179,7 +180,7 @@ class Run:
     def _first_call(self, function: str, dtype: str, who: Contender) -> None:
         try:
             self.first_calls.append(first_call.measure(function, dtype, who))
-        except first_call.NoResultError as problem:
+        except (first_call.NoResultError, TimeoutExpired) as problem:
             self.left_out.append(f"first call: {who.name}: {problem}")
 
     def _time(self, case: Case) -> None:
