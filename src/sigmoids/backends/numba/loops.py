@@ -1,36 +1,20 @@
-"""Loops over arrays around scalar kernels, of which several threads may run one together.
-
-A loop holds the interpreter's lock for short arrays and gives it up for long ones, as NumPy does:
-where other threads compute in Python, to get it back takes far longer than a short loop.
-"""
+"""Loops over arrays around scalar kernels."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-import numpy as np
-from llvmlite import ir
 from numba import njit, types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
-from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
 from sigmoids.backends.numba.primitives import OPTIONS, jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LONG = 512
-"""Elements from which on a loop gives up the interpreter's lock."""
-
 BUFFER = 1024
 """Elements that are copied at a time where input and output are the same memory, and that are
 computed anew at a time where one of them is not for the shorter kernel."""
-
-PROGRESS = 16
-"""Size of the array that counts what is claimed in its first element, what is done in its ninth:
-in cache lines of their own."""
-CLAIMED, DONE = 0, 8
 
 
 class Kernel(NamedTuple):
@@ -52,44 +36,6 @@ class Kernel(NamedTuple):
 
 
 @intrinsic
-def count(_typing: Any, progress: Any, which: Any, amount: Any) -> Any:
-    """Add to a counter that several threads share; its value before."""
-
-    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        array = context.make_array(progress)(context, builder, arguments[0])
-        place = builder.gep(array.data, [arguments[1]])
-        return builder.atomic_rmw("add", place, arguments[2], "seq_cst")
-
-    return types.int64(progress, which, amount), code
-
-
-@intrinsic
-def unlock(_typing: Any, _wanted: Any) -> Any:
-    """Give up the interpreter's lock, if so wanted; what :func:`lock` needs to get it back."""
-
-    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        state = cgutils.alloca_once_value(builder, cgutils.voidptr_t(None))
-        with builder.if_then(arguments[0]):
-            builder.store(context.get_python_api(builder).save_thread(), state)
-        return builder.ptrtoint(builder.load(state), ir.IntType(64))
-
-    return types.int64(types.boolean), code
-
-
-@intrinsic
-def lock(_typing: Any, state: Any) -> Any:
-    """Wait for the interpreter's lock, where it was given up."""
-
-    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        with builder.if_then(cgutils.is_not_null(builder, arguments[0])):
-            pointer = builder.inttoptr(arguments[0], cgutils.voidptr_t)
-            context.get_python_api(builder).restore_thread(pointer)
-        return context.get_dummy_value()
-
-    return types.void(state), code
-
-
-@intrinsic
 def full_width(_typing: Any) -> Any:
     """Let the loop of the function that this is called in use the processor's widest vectors.
 
@@ -106,136 +52,6 @@ def full_width(_typing: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(), code
-
-
-def make(
-    name: str,
-    inputs: int,
-    outputs: int,
-    kernel: Kernel,
-    shorter: Kernel | None = None,
-    *,
-    in_place: bool = False,
-) -> Callable[..., bool]:
-    """The loop ``out[:] = kernel(x)``, with two inputs or two outputs where there are so many.
-
-    Parameters
-    ----------
-    name : str
-        That of no other loop: the compiled functions have it.
-    inputs, outputs : {1, 2}
-        How many there are; two of one only.
-    kernel : Kernel
-        A function of as many numbers as there are inputs.
-    shorter : Kernel, optional
-        A faster one, which has the same results where its check is passed.
-    in_place : bool
-        Whether an output is an input itself, which is then copied a little at a time: vector code
-        must know that it does not overwrite what it is still to read.
-
-    Returns
-    -------
-    callable
-        ``loop(*inputs, *outputs, progress, chunk, most)``.  The arrays are contiguous and
-        one-dimensional.  ``progress`` holds :data:`PROGRESS` counters, from which up to ``most``
-        chunks of that size are claimed; or it is empty, and the first ``most`` chunks are done.
-        True says that nothing was done, because the loop for ``in_place`` is wanted.
-    """
-    fills = make_fills(name, inputs, outputs, kernel, shorter)
-    room = _room if inputs == 1 else _room_for_two
-    fill, space = (fills.from_copies, room) if in_place else (fills.directly, _no_room)
-    run = _run(fill, PARTS[inputs], space, any_memory=in_place)
-
-    def one(x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x,), (out,), progress, chunk, most)
-
-    def two(x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x,), (out, other), progress, chunk, most)
-
-    def from_two(x: Any, y: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x, y), (out,), progress, chunk, most)
-
-    loops: dict[tuple[int, int], Any] = {(1, 1): one, (1, 2): two, (2, 1): from_two}
-    loop = loops[inputs, outputs]
-    loop.__qualname__ = name
-    return cast("Callable[..., bool]", loop)
-
-
-def make_look_up(name: str, outputs: int) -> Callable[..., bool]:
-    """The loop ``out[:] = table[x]``, with two tables and outputs where there are so many.
-
-    The tables come first among the loop's arguments, so that one loop serves all functions.  An
-    output may be the input itself.
-    """
-
-    @jit
-    def fill(xs: Any, outs: Any, start: Any, _copies: Any) -> None:
-        x, table = xs
-        out = outs[0][start : start + x.size]
-        for i in range(x.size):
-            out[i] = table[x[i]]
-
-    @jit
-    def fill_two(xs: Any, outs: Any, start: Any, _copies: Any) -> None:
-        x, table, second = xs
-        out, other = outs[0][start : start + x.size], outs[1][start : start + x.size]
-        for i in range(x.size):
-            bits = x[i]  # before the first output takes its place
-            out[i], other[i] = table[bits], second[bits]
-
-    part = _part_and_table if outputs == 1 else _part_and_tables
-    run = _run(fill if outputs == 1 else fill_two, part, _no_room, any_memory=True)
-
-    def one(table: Any, x: Any, out: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        return run((x, table), (out,), progress, chunk, most)
-
-    def two(
-        table: Any, second: Any, x: Any, out: Any, other: Any, progress: Any, chunk: Any, most: Any
-    ) -> bool:
-        return run((x, table, second), (out, other), progress, chunk, most)
-
-    loop: Any = one if outputs == 1 else two
-    loop.__qualname__ = name
-    return cast("Callable[..., bool]", loop)
-
-
-def _run(
-    fill: Callable[..., Any],
-    part: Callable[..., Any],
-    space: Callable[..., Any],
-    *,
-    any_memory: bool,
-) -> Callable[..., bool]:
-    """What all loops do: claim chunks and fill them, in the standard mode and without the lock.
-
-    If ``any_memory`` will not do, nothing is done where an output is an input, and True returned.
-    """
-
-    @jit
-    def run(xs: Any, outs: Any, progress: Any, chunk: Any, most: Any) -> bool:
-        if not any_memory:
-            for x in xs:
-                for out in outs:
-                    if x.ctypes.data == out.ctypes.data:
-                        return True
-        size = xs[0].size
-        copies = space(xs)  # may fail, which it must not without the lock
-        state = unlock(size >= LONG)
-        mode = enter_standard_mode()
-        shared = progress.size > 0
-        for turn in range(most):
-            start = count(progress, CLAIMED, chunk) if shared else turn * chunk
-            if start >= size:
-                break
-            parts = part(xs, start, start + chunk)
-            fill(parts, outs, start, copies)
-            if shared:
-                count(progress, DONE, parts[0].size)
-        leave_standard_mode(mode)
-        lock(state)
-        return False
-
-    return cast("Callable[..., bool]", run)
 
 
 class Fills(NamedTuple):
@@ -273,15 +89,6 @@ def make_fill(name: str, inputs: int, outputs: int, kernel: Kernel) -> Callable[
     fill = fills[inputs, outputs](kernel)
     fill.__qualname__ = f"{name}_fill"
     return cast("Callable[..., bool]", njit(**OPTIONS | {"forceinline": False})(fill))
-
-
-def signature(kind: Any, inputs: int, outputs: int) -> Any:
-    """The types of a loop's arguments, for arrays of numbers of that type; tables are inputs."""
-    arrays = [
-        *[types.Array(kind, 1, "C", readonly=True)] * inputs,
-        *[types.Array(kind, 1, "C")] * outputs,
-    ]
-    return types.boolean(*arrays, types.int64[::1], types.int64, types.int64)
 
 
 def _fill(kernel: Kernel) -> Callable[..., bool]:
@@ -376,33 +183,8 @@ def _part(xs: Any, start: Any, stop: Any) -> Any:
 
 
 @jit
-def _part_and_table(xs: Any, start: Any, stop: Any) -> Any:
-    return xs[0][start:stop], xs[1]
-
-
-@jit
-def _part_and_tables(xs: Any, start: Any, stop: Any) -> Any:
-    return xs[0][start:stop], xs[1], xs[2]
-
-
-@jit
 def _part_of_two(xs: Any, start: Any, stop: Any) -> Any:
     return xs[0][start:stop], xs[1][start:stop]
-
-
-@jit
-def _room(xs: Any) -> Any:
-    return (np.empty(BUFFER, xs[0].dtype),)
-
-
-@jit
-def _room_for_two(xs: Any) -> Any:
-    return np.empty(BUFFER, xs[0].dtype), np.empty(BUFFER, xs[0].dtype)
-
-
-@jit
-def _no_room(_xs: Any) -> None:
-    return None
 
 
 PARTS = {1: _part, 2: _part_of_two}

@@ -86,19 +86,28 @@ def make_segment(
 
 
 def make_look_up(outputs: int, kind: np.dtype[Any]) -> Callable[[Any, Any, Any], None]:
-    """A segment that reads the results' bits from tables, of which the addresses are given too."""
+    """A segment that reads the results' bits from tables, of which the addresses are given too.
+
+    An output may be the input itself.
+    """
     array = _reader(kind)
     entries = 2 ** (8 * kind.itemsize)
 
-    def look_up(addresses: Any, start: Any, stop: Any) -> None:
-        x = array(addresses, 0, stop)
-        for which in range(outputs):
-            out = array(addresses, 1 + which, stop)
-            table = array(addresses, TABLES + which, entries)
-            for i in range(start, stop):
-                out[i] = table[x[i]]
+    def one(addresses: Any, start: Any, stop: Any) -> None:
+        x, out = array(addresses, 0, stop), array(addresses, 1, stop)
+        table = array(addresses, TABLES, entries)
+        for i in range(start, stop):
+            out[i] = table[x[i]]
 
-    return look_up
+    def two(addresses: Any, start: Any, stop: Any) -> None:
+        x = array(addresses, 0, stop)
+        out, other = array(addresses, 1, stop), array(addresses, 2, stop)
+        table, second = array(addresses, TABLES, entries), array(addresses, TABLES + 1, entries)
+        for i in range(start, stop):
+            bits = x[i]  # before the first output takes its place
+            out[i], other[i] = table[bits], second[bits]
+
+    return one if outputs == 1 else two
 
 
 def _reader(kind: np.dtype[Any]) -> Callable[[Any, Any, Any], Any]:

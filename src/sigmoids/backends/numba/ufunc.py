@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 LOOP = types.void(
     types.CPointer(types.intp), types.CPointer(types.intp), types.CPointer(types.intp), types.intp
 )
-"""Addresses of the arrays, the number of elements, the steps between them; and nothing."""
+"""Addresses of the arrays, the number of elements, the steps between them, and what the ufunc adds:
+an address, or nothing."""
 
 
 @intrinsic
@@ -85,15 +86,17 @@ def make_loop(
     return loop
 
 
-def make_ufunc(loop: Any, name: str, inputs: int, outputs: int, dtype: np.dtype[Any]) -> np.ufunc:
-    """The ufunc of one compiled loop, for arrays of one dtype."""
+def make_ufunc(
+    loop: Any, name: str, inputs: int, outputs: int, dtype: np.dtype[Any], added: Any = None
+) -> np.ufunc:
+    """The ufunc of one compiled loop, for arrays of one dtype, and of an array that is added."""
     parts = (
         (ctypes.c_void_p * 1)(loop.address),
-        (ctypes.c_void_p * 1)(None),
+        (ctypes.c_void_p * 1)(None if added is None else added.ctypes.data),
         ctypes.create_string_buffer(bytes([dtype.num] * (inputs + outputs))),
         ctypes.create_string_buffer(name.encode()),
     )
-    _alive.append((loop, parts))
+    _alive.append((loop, parts, added))
     functions, data, kinds, text = [ctypes.addressof(part) for part in parts]
     make = _from_function_and_data()
     return cast("np.ufunc", make(functions, data, kinds, 1, inputs, outputs, -1, text, text, 0))
