@@ -83,7 +83,9 @@ def speed(path):
 
 def curves():
     """The pictures of the functions."""
-    sg.plot("sigmoid").figure.savefig(FOLDER / "sigmoid.png")
+    figure = Figure(figsize=(5, 3.2), layout="constrained", dpi=150)  # for telephones, too
+    sg.plot("sigmoid", ax=figure.add_subplot())
+    figure.savefig(FOLDER / "sigmoid.png")
     sheet().savefig(FOLDER / "family.png")
 
 

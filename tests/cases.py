@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pytest
 
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.formats import Format
@@ -46,6 +47,14 @@ class Labelled(np.ndarray):
 
     def __array_finalize__(self, obj):
         self.label = getattr(obj, "label", None)
+
+
+def sampled(values, sample):
+    """All, for ``parametrize``: those of a sample always, the others with ``exhaustive``."""
+    return [
+        value if value in sample else pytest.param(value, marks=pytest.mark.exhaustive)
+        for value in values
+    ]
 
 
 @cache

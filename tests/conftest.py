@@ -47,6 +47,8 @@ def forget_routes():
     """What was found for earlier calls, as if the process had just begun."""
     selection.environment.cache_clear()
     dispatch._names.clear()
+    for found in dispatch._ufuncs.values():
+        found.clear()
     numpy_kind._bound.cache_clear()
 
 
@@ -60,9 +62,11 @@ def _compiled_code_is_given_back():
 @pytest.fixture(autouse=True)
 def _no_choice_left_over(monkeypatch):
     monkeypatch.delenv("SIGMOIDS_BACKEND", raising=False)
+    monkeypatch.delenv("SIGMOIDS_ACCURACY", raising=False)
     forget_routes()
     yield
     sg.set_default_backend(None)
+    sg.set_default_accuracy(None)
 
 
 @pytest.fixture

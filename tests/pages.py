@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 BLOCK = re.compile(r"^```python\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
-PRINTED = re.compile(r"  # (-?\d[\d.e+-]*|True|False)$")
+PRINTED = re.compile(r"  # (-?\d[\d.e+-]*|True|False|array\(.*\))$")
 
 
 def results(text):
@@ -32,9 +32,11 @@ def results(text):
 
 
 def agrees(said, value):
-    """Whether the value, rounded to the digits printed, is what is printed."""
+    """Whether the value, a number rounded to the digits printed, is what is printed."""
     if said in ("True", "False"):
         return str(value) == said
+    if said.startswith("array"):
+        return repr(value) == said
     number = Decimal(said)
     if number == 0:
         return value == 0

@@ -17,12 +17,13 @@ ROOT = Path(sigmoids.__file__).parent
 
 FLOORS = (
     {"spec"},
-    {"arithmetic"},
+    {"arithmetic", "derivatives"},
     {"backends"},
     {"containers", "selection"},
-    {"dispatch"},
-    {"functions"},
-    {"accuracy", "choice", "inventory", "njit", "options", "peers", "plotting", "torch"},
+    {"dispatch", "signatures"},
+    {"functions", "colors"},
+    {"accuracy", "choice", "facts", "inventory", "njit", "options", "peers", "plotting", "torch"}
+    | {"value_and_derivative"},
     {"__init__"},
     {"bench", "demo"},
     {"cli"},

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import time
 from html import escape
 
 import numpy as np
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
+import browser
 from sigmoids.bench import page, units
 from sigmoids.bench.charts import FLOOR
 from sigmoids.bench.results import Case, Error, FirstCall, Results, Timing
@@ -174,13 +171,6 @@ def test_numbers(written, expected):
     assert written == expected
 
 
-def program(*names):
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{names[0]} is not installed")
-    return found
-
-
 class Browser:
     """A headless browser, asked as a reader would: what is there to see?"""
 
@@ -190,18 +180,11 @@ class Browser:
     def __call__(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
 
-    def open(self, width=1280, scheme="light"):
-        self.command("Emulation.setDeviceMetricsOverride", width=width, height=900,
-                     deviceScaleFactor=1, mobile=width < 500)  # fmt: skip
-        self.prefer(scheme)
-        self.driver.get(self.url)
+    def open(self, width=1280):
+        browser.show(self.driver, self.url, width)
 
     def prefer(self, scheme):
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.command("Emulation.setEmulatedMedia", features=features)
-
-    def command(self, name, **parameters):
-        self.driver.execute_cdp_cmd(name, parameters)
+        browser.prefer(self.driver, scheme)
 
     def wait(self, condition):
         return WebDriverWait(self.driver, 10, 0.05).until(lambda _: condition())
@@ -242,22 +225,12 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def session(path, tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = program("chromium", "chromium-browser", "google-chrome")
-    for switch in (
-        "headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-        "disable-background-networking", "disable-component-update", "disable-sync",
-        f"user-data-dir={tmp_path_factory.mktemp('browser')}",
-    ):  # fmt: skip
-        options.add_argument(f"--{switch}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(program("chromedriver")))
-    yield Browser(driver, path.as_uri())
-    driver.quit()
+    with browser.started(tmp_path_factory.mktemp("browser")) as driver:
+        yield Browser(driver, path.as_uri())
 
 
-@pytest.fixture
-def browser(session):
+@pytest.fixture(name="browser")
+def opened(session):
     session.open()
     yield session
     assert session.driver.get_log("browser") == []

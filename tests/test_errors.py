@@ -63,7 +63,7 @@ def test_missing_backend(monkeypatch):
 
 
 def test_unknown_accuracy(typical):
-    for accuracy in ("exact", ["high"], None, 1):
+    for accuracy in ("exact", ["high"], b"high", 1):
         with pytest.raises(ValueError, match=r"unknown accuracy .*: there are 'high' and 'fast'"):
             typical.function(X, accuracy=accuracy)
 

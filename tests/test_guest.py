@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 import pytest
 
+import cases
 from test_process import run, started
 
 PRELUDE = """
@@ -96,7 +97,9 @@ print("both go on")
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["used before", "unused before"])
-@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+@pytest.mark.parametrize(
+    "method", cases.sampled(["fork", "forkserver", "spawn"], ["fork", "spawn"])
+)
 def test_multiprocessing(tmp_path, method, before):
     import multiprocessing
 

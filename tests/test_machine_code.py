@@ -23,8 +23,7 @@ WORDS = (
     "sigmoid", "sigmoid_and_derivative", "softplus", "silu_derivative", "arctan_sigmoid", "logit",
 )  # fmt: skip
 """Functions with all words of the vocabulary."""
-PAIRS = "sigmoid_binary_cross_entropy"
-OTHERS = [name for name in (*FUNCTIONS, *JOINT) if name not in (*WORDS, PAIRS)]
+TYPICAL = ("silu_derivative", "arctan_sigmoid", "sigmoid_binary_cross_entropy")
 
 CPU_OF_X86 = pytest.mark.skipif(
     platform.machine() != "x86_64", reason="knows the names of x86 processors"
@@ -61,8 +60,8 @@ def fills(code):
 @pytest.mark.parametrize(
     "name",
     [
-        *(*WORDS, PAIRS),
-        *(pytest.param(name, marks=pytest.mark.exhaustive) for name in OTHERS),
+        pytest.param(name, marks=() if name in TYPICAL else pytest.mark.exhaustive)
+        for name in FUNCTIONS | JOINT
     ],
 )
 def test_loops_are_vector_code(monkeypatch, name, dtype, accuracy):

@@ -60,6 +60,7 @@ def test_it_does_not_change():
 
 def test_the_representation_can_be_read():
     assert repr(fast) == "with_options(silu, accuracy='fast')"
+    assert repr(sg.with_options(sg.tanh)) == "with_options(tanh)"
     both = sg.with_options(sg.tanh, backend="numpy", accuracy="fast")
     assert eval(repr(both), {**vars(sg)}) == both
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 import sigmoids as sg
 from sigmoids import plotting
+from sigmoids.colors import COLORS, SLOPE
 from sigmoids.functions import FUNCTIONS
 
 TOGETHER = ("sigmoid", "softplus", "silu", "tanh", "arctan_sigmoid")
@@ -48,7 +49,8 @@ def test_plot_returns_its_axes():
     ax = Figure().add_subplot()
     assert sg.plot("sigmoid", ax=ax) is ax
     curve, slope = ax.get_lines()
-    assert (curve.get_color(), slope.get_color(), slope.get_linestyle()) == ("black", "red", "--")
+    assert (curve.get_color(), slope.get_color()) == (COLORS["sigmoid"], SLOPE)
+    assert slope.get_linestyle() == "--"
     x, y = slope.get_data()
     assert (y == sg.sigmoid_derivative(x, backend="numpy")).all()
     with pytest.raises(ValueError, match="unknown function 'relu': there are sigmoid"):
@@ -84,15 +86,25 @@ def test_limits_are_sensible(name):
     assert np.nanmax(ys) - np.nanmin(ys) > 0.85 * np.ptp(ax.get_ylim())
 
 
-def test_several_have_a_colour_each_that_grey_tells_apart_too():
+def test_every_function_has_a_colour_that_grey_tells_apart_too():
+    assert COLORS.keys() == {*FUNCTIONS, "relu"}
+    greys = sorted(map(luminance, COLORS.values()))
+    assert min(b - a for a, b in pairwise(greys)) > 0.02
+
+
+def test_a_function_has_one_colour_in_all_pictures():
     ax = sg.plot(*TOGETHER)
     found = curves(ax)
     assert len(found) == len(TOGETHER)
     for curve, slope in found:
         assert (curve.get_linestyle(), slope.get_linestyle()) == ("-", "--")
         assert to_rgb(curve.get_color()) == to_rgb(slope.get_color())
-    greys = [luminance(curve.get_color()) for curve, _ in found]
-    assert min(b - a for a, b in pairwise(greys)) > 0.02
+    assert [curve.get_color() for curve, _ in found] == [COLORS[name] for name in TOGETHER]
+    panels = {ax.get_title(): ax for ax in plotting.sheet().axes}
+    for name in TOGETHER:
+        assert {curve.get_color() for curve, _ in curves(panels[name])} == {COLORS[name]}
+    bounded = [line.get_color() for line in panels["the bounded ones"].get_lines()]
+    assert bounded == [COLORS[name] for name in ("sigmoid", "tanh", "arctan_sigmoid")]
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
     assert legend == [*TOGETHER, "slopes"]
 

@@ -13,7 +13,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text()
 def test_code_runs_as_printed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     printed = list(pages.results(README))
-    assert len(printed) == 2
+    assert len(printed) == 6
     for said, value in printed:
         assert pages.agrees(said, value), (said, value)
 

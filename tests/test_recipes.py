@@ -32,6 +32,7 @@ EDITS = {
         ('    "log_sigmoid",\n', '    "gudermannian",\n    "log_sigmoid",\n'),
     ],
     "src/sigmoids/backends/registry.py": [
+        ('"numba", "jax", "torch"]', '"numba", "toy", "jax", "torch"]'),
         (
             '        Row("jax"',
             '        Row("toy", "sigmoids.backends.toy", "numpy", "2.0", "arrays", "numpy"),\n'

@@ -33,6 +33,7 @@ def served(monkeypatch):
             return evaluate
 
         monkeypatch.setattr(engine, "bind", spy)
+        monkeypatch.setattr(engine, "ufunc", lambda *_key: None, raising=False)
     yield names
     forget_routes()
 
@@ -84,6 +85,136 @@ def test_numpy_serves_where_numba_is_not(monkeypatch):
         assert numpy_kind.Array().default_backend() == "numpy", "without a word"
     registry.load.cache_clear()
     registry.fastest_usable.cache_clear()
+
+
+@pytest.mark.parametrize("numbers", [X, (X, X), (X, 1.0)], ids=["one", "two", "with a number"])
+def test_small_arrays_follow_every_choice(monkeypatch, numbers):
+    """They are computed by a ufunc that is kept for function, dtype and choice."""
+    functions = {1: sg.sigmoid, 2: sg.sigmoid_binary_cross_entropy}
+    function = functions[len(numbers) if isinstance(numbers, tuple) else 1]
+    arguments = numbers if isinstance(numbers, tuple) else (numbers,)
+    accuracies = []
+
+    def spy(_spec, _dtype, accuracy):
+        def ufunc(*_operands):
+            accuracies.append(accuracy)
+            return X
+
+        return ufunc
+
+    numba = registry.load("numba")
+    monkeypatch.setattr(numba, "ufunc", spy)
+
+    def counted():
+        """Which accuracies the ufuncs of two calls had; the first call finds its own way."""
+        accuracies.clear()
+        for _ in range(2):
+            function(*arguments)
+        return accuracies[:]
+
+    assert counted() == ["high"]
+    with sg.use_accuracy("fast"):
+        assert counted() == ["fast"]
+        with sg.use_backend("numpy"):
+            assert counted() == []
+        assert counted() == ["fast", "fast"]
+    sg.set_default_accuracy("fast")
+    assert counted() == ["fast"]
+    sg.set_default_backend("numpy")
+    assert counted() == []
+    sg.set_default_accuracy(None)
+    sg.set_default_backend(None)
+    assert counted() == ["high", "high"]
+    accuracies.clear()
+    for _ in range(2):
+        function(*arguments, accuracy="fast", backend="numba")
+    assert accuracies == ["fast"]
+    forget_routes()
+
+
+def exact_and_fast(x, convert=np.asarray):
+    """Results of both accuracies by the argument, which differ somewhere."""
+    high, fast = (convert(sg.sigmoid(x, accuracy=accuracy)) for accuracy in ("high", "fast"))
+    assert (high != fast).any()
+    return high, fast
+
+
+KINDS = {
+    "NumPy": np.asarray,
+    "a number": lambda x: float(x[3]),
+    "a list": lambda x: x.tolist(),
+    "masked": np.ma.asarray,
+    "JAX": jnp.asarray,
+    "PyTorch": lambda x: pytest.importorskip("torch").from_numpy(x.copy()),
+}
+
+
+@pytest.mark.parametrize("size", [40, 2000])
+@pytest.mark.parametrize("kind", KINDS)
+def test_preferred_accuracy(kind, size, monkeypatch):
+    """Of block, process and environment, in this order, for every kind of array."""
+    single = kind not in ("a number", "a list")
+    x = KINDS[kind](np.linspace(-9.1, 9.3, size, dtype=np.float32 if single else np.float64))
+    if kind == "a number":
+        candidates = np.linspace(-9, 9, 999).tolist()
+        high, fast = (sg.sigmoid(np.array(candidates), accuracy=a) for a in ("high", "fast"))
+        x = candidates[int(np.flatnonzero(high != fast)[0])]
+    high, fast = exact_and_fast(x)
+
+    def found():
+        y = np.asarray(sg.sigmoid(x))
+        return "high" if (y == high).all() else "fast" if (y == fast).all() else "neither"
+
+    assert found() == "high"
+    monkeypatch.setenv("SIGMOIDS_ACCURACY", "fast")
+    forget_routes()
+    assert found() == "fast"
+    sg.set_default_accuracy("high")
+    assert found() == "high"
+    with sg.use_accuracy("fast"):
+        assert found() == "fast"
+        with sg.use_accuracy("high"):
+            assert found() == "high"
+        assert found() == "fast"
+        with sg.use_backend("numpy"):
+            both = sg.sigmoid(x), sg.sigmoid(x, backend="numpy", accuracy="fast")
+            assert (np.asarray(both[0]) == np.asarray(both[1])).all()
+        assert (np.asarray(sg.sigmoid(x, accuracy="high")) == high).all()
+    assert found() == "high"
+
+
+def test_preferred_accuracy_of_programs():
+    """JAX's and PyTorch's compilers see the preference of the time when they trace."""
+    torch = pytest.importorskip("torch")
+    x = np.linspace(-9.1, 9.3, 2000, dtype=np.float32)
+    _, fast = exact_and_fast(jnp.asarray(x))
+    with sg.use_accuracy("fast"):
+        assert (jax.jit(lambda x: sg.sigmoid(x))(x) == fast).all()
+        assert (jax.jit(jax.vmap(lambda x: sg.sigmoid(x)))(x) == fast).all()
+    tensor = torch.from_numpy(x)
+    high, fast = exact_and_fast(tensor)
+    with sg.use_accuracy("fast"):
+        found = torch.compile(lambda x: sg.sigmoid(x), fullgraph=True, backend="eager")(tensor)
+        assert (found.numpy() == fast).all()
+        found = sg.sigmoid_derivative(tensor)
+    assert (found == sg.sigmoid_derivative(tensor, accuracy="fast")).all()
+    assert (np.asarray(sg.with_options(sg.sigmoid)(tensor)) == high).all()
+
+
+@pytest.mark.parametrize("choose", [sg.use_accuracy, sg.set_default_accuracy])
+def test_unknown_accuracy_is_refused_at_once(choose):
+    for accuracy in ("exact", "", ["high"], 1):
+        with pytest.raises(ValueError, match=r"unknown accuracy .*: there are 'high' and 'fast'"):
+            choose(accuracy)
+
+
+def test_unknown_accuracy_in_the_environment(monkeypatch):
+    monkeypatch.setenv("SIGMOIDS_ACCURACY", "exact")
+    forget_routes()
+    for x in (X, 0.5):
+        with pytest.raises(ValueError, match="SIGMOIDS_ACCURACY: unknown accuracy 'exact'"):
+            sg.sigmoid(x)
+    assert sg.sigmoid(0.0, accuracy="fast") == 0.5
 
 
 def test_context_belongs_to_its_thread(served):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from sigmoids import inventory as _inventory  # noqa: F401  # it makes `backends` callable
 from sigmoids.backends.threads import get_num_threads, set_num_threads, use_num_threads
+from sigmoids.facts import info
 from sigmoids.functions.arctan_sigmoid import arctan_sigmoid
 from sigmoids.functions.arctan_sigmoid_derivative import arctan_sigmoid_derivative
 from sigmoids.functions.log_sigmoid import log_sigmoid
@@ -19,7 +20,13 @@ from sigmoids.functions.tanh import tanh
 from sigmoids.functions.tanh_derivative import tanh_derivative
 from sigmoids.options import with_options
 from sigmoids.plotting import plot
-from sigmoids.selection import set_default_backend, use_backend
+from sigmoids.selection import (
+    set_default_accuracy,
+    set_default_backend,
+    use_accuracy,
+    use_backend,
+)
+from sigmoids.value_and_derivative import value_and_derivative
 
 if TYPE_CHECKING:
     from sigmoids.inventory import backends  # noqa: TC004
@@ -31,9 +38,11 @@ __all__ = [
     "arctan_sigmoid_derivative",
     "backends",
     "get_num_threads",
+    "info",
     "log_sigmoid",
     "logit",
     "plot",
+    "set_default_accuracy",
     "set_default_backend",
     "set_num_threads",
     "sigmoid",
@@ -45,7 +54,13 @@ __all__ = [
     "softplus",
     "tanh",
     "tanh_derivative",
+    "use_accuracy",
     "use_backend",
     "use_num_threads",
+    "value_and_derivative",
     "with_options",
 ]
+
+for _name in set(__all__) - {"backends"}:
+    # What is called is of the package, wherever it is written.
+    globals()[_name].__module__ = __name__

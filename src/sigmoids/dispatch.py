@@ -6,19 +6,30 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
+from numpy import ndarray
+
+from sigmoids import selection
 from sigmoids.arithmetic.grammar import check
 from sigmoids.backends import registry
-from sigmoids.backends.first_use import first_use
+from sigmoids.backends.engine import SMALL, HasUfuncs
+from sigmoids.backends.first_use import first_use, undisturbed
+from sigmoids.containers.container import unpacked
+from sigmoids.containers.numpy_kind import are_alike, are_places, is_place, ufunc_for
 from sigmoids.containers.registry import container_of, lasts, leading
-from sigmoids.selection import chosen, preference
-from sigmoids.spec import ACCURACIES
+from sigmoids.selection import in_context
+from sigmoids.spec import Function, require_accuracy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sigmoids.containers.container import Route
-    from sigmoids.spec import Accuracy, Function
+    from sigmoids.spec import Accuracy
 
 Kind = type | tuple[type, ...]
 """The type of the argument, or the types of several."""
+
+Choice = tuple[Any, ...]
+"""What the call says of backend and accuracy, and what context and process prefer."""
 
 
 class Routes:
@@ -38,47 +49,104 @@ them.
 
 _numbers = count()
 
+Ufuncs = dict[Any, "Callable[..., Any]"]
+"""What computes few elements, by dtype."""
 
-def apply(spec: Function, x: Any, backend: str | None, accuracy: Accuracy, out: Any) -> Any:
-    """The function of ``x``, as the kind of array that ``x`` is."""
-    return getattr(Routes, _name(spec.formula, type(x), backend, accuracy))(x, out)
+_ufuncs: dict[tuple[Function, Choice], Ufuncs] = {}
+"""These of each function and choice, found when such an array has gone its route."""
 
-
-def apply_to_several(
-    spec: Function, arguments: tuple[Any, ...], backend: str | None, accuracy: Accuracy, out: Any
-) -> Any:
-    """The function of several arguments, as the kind of array that the leading one is."""
-    kinds = tuple(map(type, arguments))
-    return getattr(Routes, _name(spec.formula, kinds, backend, accuracy))(arguments, out)
+NOBODY: Choice = (None, None, None, None)
+"""What is left to the array."""
 
 
-def _name(formula: Any, kind: Kind, backend: str | None, accuracy: Accuracy) -> str:
-    options = (backend, chosen() if backend is None else None, accuracy)
+def dispatcher(spec: Function) -> Callable[[Any, Any, Any, Any], Any]:
+    """``dispatch(x, backend, accuracy, out)``: the function, as the kind of array that x is."""
+    name_of = _namer(spec)
+    number = len(spec.parts)
+    one = number == 1
+    usual = _ufuncs.setdefault((spec, NOBODY), {})
+
+    def dispatch(x: Any, backend: Any, accuracy: Any, out: Any) -> Any:
+        # With few elements, all that comes before the ufunc should take less time than its call.
+        if type(x) is ndarray and x.size < SMALL and x.ndim:
+            if backend is accuracy is in_context() is selection.of_process:  # nobody has chosen
+                ufunc = usual.get(x.dtype)
+            else:
+                ufunc = _chosen(spec, x.dtype, backend, accuracy)
+            if ufunc is not None:
+                if out is None:
+                    return ufunc(x)
+                if one and is_place(out, x):
+                    return ufunc(x, out)
+                if not one and are_places(out, x, number):
+                    return ufunc(x, *out)
+        if one:
+            out = unpacked(out)
+        return getattr(Routes, name_of(type(x), backend, accuracy))(x, out)
+
+    return dispatch
+
+
+def dispatcher_of_several(spec: Function) -> Callable[[tuple[Any, ...], Any, Any, Any], Any]:
+    """The same for a tuple of arguments, as the kind that the leading one is."""
+    name_of = _namer(spec)
+    number = len(spec.parts)
+    one = number == 1
+
+    def dispatch(arguments: tuple[Any, ...], backend: Any, accuracy: Any, out: Any) -> Any:
+        x = arguments[0]
+        if type(x) is ndarray and x.size < SMALL and x.ndim and are_alike(arguments):
+            ufunc = _chosen(spec, x.dtype, backend, accuracy)
+            if ufunc is not None:
+                if out is None:
+                    return ufunc(*arguments)
+                if one and is_place(out, x):
+                    return ufunc(*arguments, out)
+                if not one and are_places(out, x, number):
+                    return ufunc(*arguments, *out)
+        if one:
+            out = unpacked(out)
+        kinds = tuple(map(type, arguments))
+        return getattr(Routes, name_of(kinds, backend, accuracy))(arguments, out)
+
+    return dispatch
+
+
+def _chosen(spec: Function, dtype: Any, backend: Any, accuracy: Any) -> Callable[..., Any] | None:
+    """The ufunc for few elements, if it has been found."""
     try:
-        return _names[formula, kind, options]
+        return _ufuncs[spec, (backend, accuracy, in_context(), selection.of_process)].get(dtype)
     except (KeyError, TypeError):  # not met yet; or an option that is none, such as a list
-        with first_use():
-            return _kept_or_found(formula.__dict__["spec"], kind, options)
+        return None
 
 
-# PyTorch's compiler does not look inside, but calls it once and keeps the answer.  It can do that
-# with functions as arguments, and before 2.13 not with objects of ours.
-_name.__dict__["_dynamo_marked_constant"] = True
+def _namer(spec: Function) -> Callable[[Kind, Any, Any], str]:
+    def name_of(kind: Kind, backend: Any, accuracy: Any) -> str:
+        choice = backend, accuracy, in_context(), selection.of_process
+        try:
+            return _names[spec, kind, choice]
+        except (KeyError, TypeError):  # likewise
+            with first_use():
+                return undisturbed(lambda: _kept_or_found(spec, kind, choice))
+
+    # PyTorch's compiler does not look inside, but calls it once and keeps the answer.  It can do
+    # that with types and names as arguments, and before 2.13 not with objects of ours.
+    name_of.__dict__["_dynamo_marked_constant"] = True
+    return name_of
 
 
-def _kept_or_found(spec: Function, kind: Kind, options: tuple[Any, Any, Any]) -> str:
-    backend, _, accuracy = options
-    if accuracy not in ACCURACIES:
-        known = " and ".join(map(repr, ACCURACIES))
-        raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
+def _kept_or_found(spec: Function, kind: Kind, choice: Choice) -> str:
+    backend, accuracy, *_ = choice
+    if accuracy is not None:
+        require_accuracy(accuracy)
     if backend is not None:
         registry.require(backend)
     kinds = kind if isinstance(kind, tuple) else (kind,)
     passing = [one for one in kinds if not lasts(one)]
-    key = (spec.formula, tuple(map(id, kinds)) if passing else kind, options)
+    key = (spec, tuple(map(id, kinds)) if passing else kind, choice)
     if key not in _names:
         name = f"{spec.name}_{next(_numbers)}"
-        setattr(Routes, name, _find(spec, kind, backend, accuracy))
+        setattr(Routes, name, _find(spec, kind, choice))
         for one in passing:
             finalize(one, _forget, key).atexit = False
         _names[key] = name
@@ -91,15 +159,39 @@ def _forget(key: Any) -> None:
         delattr(Routes, name)
 
 
-def _find(spec: Function, kind: Kind, backend: str | None, accuracy: Accuracy) -> Route:
+def _find(spec: Function, kind: Kind, choice: Choice) -> Route:
     check(spec)
+    backend, accuracy, *_ = choice
     kinds = kind if isinstance(kind, tuple) else (kind,)
     container = leading(map(container_of, kinds))
     name = backend
     if name is None:
-        preferred = preference()
+        preferred = selection.preferred_backend()
         can_follow = preferred is not None and container.can_follow(preferred, kinds)
         name = preferred if can_follow else container.default_backend()
-    engine = None if name is None else registry.load(name)
+    engine: Any = None if name is None else registry.load(name)
     find = container.route_of_several if isinstance(kind, tuple) else container.route
-    return find(engine, spec, accuracy)
+    if accuracy is None:
+        accuracy = selection.preferred_accuracy()
+    route = find(engine, spec, accuracy)
+    if kinds[0] is ndarray and isinstance(engine, HasUfuncs):
+        return _remembering(route, engine, spec, accuracy, choice)
+    return route
+
+
+def _remembering(
+    route: Route, engine: HasUfuncs, spec: Function, accuracy: Accuracy, choice: Choice
+) -> Route:
+    """The route of NumPy's arrays, which small ones take but once: then there is a ufunc."""
+
+    def remembering(given: Any, out: Any) -> Any:
+        result = route(given, out)
+        arguments = given if isinstance(given, tuple) else (given,)
+        x = arguments[0]
+        if x.size < SMALL and x.ndim and are_alike(arguments):
+            ufunc = ufunc_for(engine, spec, x.dtype, accuracy)
+            if ufunc is not None:
+                _ufuncs.setdefault((spec, choice), {})[x.dtype] = ufunc
+        return result
+
+    return remembering

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from sigmoids.backends import registry
-from sigmoids.selection import in_force
+from sigmoids.selection import backend_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Backends(dict[str, BackendInfo]):
         self.chosen_by: str | None = None
         self.problem: str | None = None
         try:
-            self.chosen, self.chosen_by = in_force() or (None, None)
+            self.chosen, self.chosen_by = backend_in_force() or (None, None)
         except (ValueError, ImportError) as problem:
             self.problem = str(problem)
 

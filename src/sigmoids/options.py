@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from sigmoids.backends import registry
 from sigmoids.functions import FUNCTIONS, JOINT
-from sigmoids.spec import Accuracy
+from sigmoids.spec import require_accuracy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from sigmoids.backends.registry import Backend
+    from sigmoids.spec import Accuracy
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, repr=False)
@@ -25,13 +28,13 @@ class WithOptions:
         The function.
     backend : str or None
         Its argument ``backend=``.
-    accuracy : {"high", "fast"}
+    accuracy : {"high", "fast"} or None
         Its argument ``accuracy=``.
     """
 
     function: Callable[..., Any]
-    backend: str | None
-    accuracy: Accuracy
+    backend: Backend | None
+    accuracy: Accuracy | None
 
     def __call__(self, *arguments: Any, out: NDArray[Any] | None = None) -> Any:
         """The function of the arguments."""
@@ -44,14 +47,17 @@ class WithOptions:
         return self.function.__name__
 
     def __repr__(self) -> str:
-        options = f"accuracy={self.accuracy!r}"
-        if self.backend is not None:
-            options = f"backend={self.backend!r}, {options}"
-        return f"with_options({self.__name__}, {options})"
+        options = (("backend", self.backend), ("accuracy", self.accuracy))
+        given = [f"{name}={value!r}" for name, value in options if value is not None]
+        return f"with_options({', '.join([self.__name__, *given])})"
 
 
 def with_options(
-    function: Callable[..., Any], /, *, backend: str | None = None, accuracy: Accuracy = "high"
+    function: Callable[..., Any],
+    /,
+    *,
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
 ) -> WithOptions:
     """A function of the family with its options fixed, equal to any other with the same ones.
 
@@ -63,10 +69,12 @@ def with_options(
     ----------
     function : callable
         One of this package's functions, such as :func:`sigmoid`.
-    backend : {"numpy", "numba", "jax"}, optional
-        As for :func:`sigmoid`.
+    backend : str, optional
+        The library that computes, by one of the names that :func:`backends` lists; by default it is
+        chosen at each call, as by the function itself.
     accuracy : {"high", "fast"}, optional
-        As for :func:`sigmoid`.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
 
     Returns
     -------
@@ -95,9 +103,8 @@ def with_options(
     members = FUNCTIONS | JOINT
     if not any(function is member.function for member in members.values()):
         raise TypeError(f"with_options() takes one of {', '.join(members)}; not {function!r}")
-    if accuracy not in get_args(Accuracy):
-        known = " and ".join(map(repr, get_args(Accuracy)))
-        raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
+    if accuracy is not None:
+        require_accuracy(accuracy)
     if backend is not None:
         registry.find(backend)
     return WithOptions(function, backend, accuracy)

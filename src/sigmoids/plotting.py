@@ -1,4 +1,4 @@
-"""The classic figure, a function in black and its slope dashed in red, and a sheet of them all."""
+"""The classic figure, a function and its slope dashed in red, and a sheet of them all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sigmoids.backends import registry
+from sigmoids.colors import COLORS, SLOPE
 from sigmoids.functions import FUNCTIONS
 from sigmoids.spec import results
 
@@ -50,11 +51,20 @@ class Curve(NamedTuple):
         """For a legend."""
         return f"{self.name}, {self.case}" if self.case else self.name
 
+    @property
+    def style(self) -> dict[str, Any]:
+        """The function's colour; lighter and thicker, the larger the other argument."""
+        style: dict[str, Any] = {"color": COLORS.get(self.name, "0.5")}
+        if self.case:
+            place = list(LABELS.values()).index(self.case.removeprefix("label "))
+            style |= {"linewidth": 1 + place, "alpha": 1 - 0.3 * place}
+        return style
+
 
 def plot(*functions: str, ax: Axes | None = None) -> Axes:
     """Draw functions of the family with their derivatives.
 
-    A single function is black and its slope red; of several, each has a colour.  Slopes are dashed.
+    Every function has its colour.  Slopes are dashed, and red where a function is drawn alone.
     A function of logits and labels is drawn over the logits, for the labels 0, ½ and 1.
 
     Parameters
@@ -131,7 +141,7 @@ def sheet() -> Figure:
             ax.set_visible(False)
         else:
             _function_panel(ax, FUNCTIONS[name].spec)
-    bounded = [_curve("sigmoid"), _curve("tanh"), _curve("arctan_sigmoid", "arctan")]
+    bounded = [_curve("sigmoid"), _curve("tanh"), _curve("arctan_sigmoid")]
     rectifiers = [_relu(), _curve("softplus"), _curve("silu")]
     values, tails, rectified, steps = panels[-1]
     _comparison_panel(values, bounded, "the bounded ones")
@@ -175,35 +185,25 @@ def _cut(y: np.ndarray) -> np.ndarray:
     return np.where(np.abs(y) <= HIGHEST, y, np.nan)
 
 
-def _curve(function: str, name: str = "") -> Curve:
+def _curve(function: str) -> Curve:
     (curve,) = _curves(FUNCTIONS[function].spec)
-    return curve._replace(name=name or function)
+    return curve
 
 
 def _relu() -> Curve:
     x = np.linspace(-LIMIT, LIMIT, 1201)
-    return Curve("ReLU", x, np.maximum(x, 0), np.where(x == 0, np.nan, x > 0))
-
-
-def _colors(count: int) -> list[Any]:
-    """From black over blue and red to yellow, each lighter than the one before.
-
-    So they differ without colour too, for some readers and for all printers.
-    """
-    from matplotlib import colormaps
-
-    return list(colormaps["CMRmap"](np.linspace(0, 0.7, count)))
+    return Curve("relu", x, np.maximum(x, 0), np.where(x == 0, np.nan, x > 0))
 
 
 def _draw(ax: Axes, curves: Sequence[Curve]) -> None:
     if len(curves) == 1:
         (curve,) = curves
-        ax.plot(curve.x, curve.y, color="black", label=curve.label)
-        ax.plot(curve.x, curve.slope, color="red", **DASHED, label=f"{curve.label}, slope")
+        ax.plot(curve.x, curve.y, **curve.style, label=curve.label)
+        ax.plot(curve.x, curve.slope, color=SLOPE, **DASHED, label=f"{curve.label}, slope")
         return
-    for curve, color in zip(curves, _colors(len(curves)), strict=True):
-        ax.plot(curve.x, curve.y, color=color, label=curve.label)
-        ax.plot(curve.x, curve.slope, color=color, **DASHED)
+    for curve in curves:
+        ax.plot(curve.x, curve.y, **curve.style, label=curve.label)
+        ax.plot(curve.x, curve.slope, **curve.style, **DASHED)
 
 
 def _mark_domain(ax: Axes, spec: Spec) -> None:
@@ -244,13 +244,14 @@ def _comparison_panel(
     ax: Axes, curves: Sequence[Curve], title: str, *, slopes: bool = False, scale: str = "linear"
 ) -> None:
     lines = []
-    for curve, color in zip(curves, _colors(len(curves)), strict=True):
+    for curve in curves:
         y, style = (curve.slope, DASHED) if slopes else (curve.y, {})
-        lines += ax.plot(curve.x, y, color=color, **style)
+        lines += ax.plot(curve.x, y, **curve.style, **style)
     ax.set_yscale(scale)
     _finish_panel(ax, title)
     if scale == "linear":
-        _panel_legend(ax, lines, [curve.label for curve in curves])
+        names = [curve.label.removesuffix("_sigmoid") for curve in curves]  # panels are narrow
+        _panel_legend(ax, lines, names)
 
 
 def _finish_panel(ax: Axes, title: str) -> None:

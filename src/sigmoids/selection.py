@@ -1,4 +1,4 @@
-"""Who computes where the caller does not say: the choice of context, process or environment."""
+"""What is preferred where a call does not say: the choice of context, process or environment."""
 
 from __future__ import annotations
 
@@ -6,19 +6,37 @@ import os
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sigmoids.backends import registry
+from sigmoids.spec import require_accuracy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-_context: ContextVar[str | None] = ContextVar("sigmoids_backend", default=None)
-_default: str | None = None
+    from sigmoids.backends.registry import Backend
+    from sigmoids.spec import Accuracy
 
 
-def use_backend(name: str) -> AbstractContextManager[None]:
+class Preferences(NamedTuple):
+    """What somebody prefers, None where that is left to others."""
+
+    backend: Backend | None = None
+    accuracy: Accuracy | None = None
+
+
+_context: ContextVar[Preferences | None] = ContextVar("sigmoids_preferences", default=None)
+in_context = _context.get
+"""The preferences of the current context, None where it has none."""
+
+of_process: Preferences | None = None
+"""Those of the process, None where it has none."""
+
+NONE = Preferences()
+
+
+def use_backend(name: Backend) -> AbstractContextManager[None]:
     """Compute with that backend inside a ``with`` block.
 
     The choice belongs to the current context (:mod:`contextvars`): other threads and other
@@ -45,19 +63,46 @@ def use_backend(name: str) -> AbstractContextManager[None]:
     ...     sg.sigmoid(0.0)
     0.5
     """
-    return _within(registry.require(name).name)
+    return _within(backend=registry.require(name).name)
+
+
+def use_accuracy(accuracy: Accuracy) -> AbstractContextManager[None]:
+    """Compute with that accuracy inside a ``with`` block, where calls do not say.
+
+    The choice belongs to the current context (:mod:`contextvars`): other threads and other
+    asyncio tasks are not affected, and blocks may be nested.  Programs that JAX or PyTorch compile
+    keep the accuracy that was chosen when they were traced.
+
+    Parameters
+    ----------
+    accuracy : {"high", "fast"}
+        What ``accuracy=`` takes.
+
+    Raises
+    ------
+    ValueError
+        Neither of the two.
+
+    Examples
+    --------
+    >>> import sigmoids as sg
+    >>> with sg.use_accuracy("fast"):
+    ...     sg.sigmoid(0.0)
+    0.5
+    """
+    return _within(accuracy=require_accuracy(accuracy))
 
 
 @contextmanager
-def _within(name: str) -> Iterator[None]:
-    token = _context.set(name)
+def _within(**choice: Any) -> Iterator[None]:
+    token = _context.set((in_context() or NONE)._replace(**choice))
     try:
         yield
     finally:
         _context.reset(token)
 
 
-def set_default_backend(name: str | None) -> None:
+def set_default_backend(name: Backend | None) -> None:
     """Choose the backend for the whole process.
 
     An argument ``backend=`` and :func:`use_backend` go before it, the environment variable
@@ -82,38 +127,76 @@ def set_default_backend(name: str | None) -> None:
     >>> sg.set_default_backend("numpy")
     >>> sg.set_default_backend(None)
     """
-    global _default
-    _default = None if name is None else registry.require(name).name
+    _prefer(backend=None if name is None else registry.require(name).name)
 
 
-def chosen() -> str | None:
-    """The choice of context or process; None where neither chose, and the environment may have."""
-    return _context.get() or _default
+def set_default_accuracy(accuracy: Accuracy | None) -> None:
+    """Choose the accuracy for the whole process.
+
+    An argument ``accuracy=`` and :func:`use_accuracy` go before it, the environment variable
+    ``SIGMOIDS_ACCURACY`` comes after it; if nobody chooses, it is ``"high"``.
+
+    Parameters
+    ----------
+    accuracy : {"high", "fast"} or None
+        What ``accuracy=`` takes; None takes an earlier choice back.
+
+    Raises
+    ------
+    ValueError
+        Neither of the two.
+
+    Examples
+    --------
+    >>> import sigmoids as sg
+    >>> sg.set_default_accuracy("fast")
+    >>> sg.set_default_accuracy(None)
+    """
+    _prefer(accuracy=None if accuracy is None else require_accuracy(accuracy))
+
+
+def _prefer(**choice: Any) -> None:
+    global of_process
+    preferences = (of_process or NONE)._replace(**choice)
+    of_process = None if preferences == NONE else preferences
 
 
 @cache
-def environment() -> str | None:
-    """What ``SIGMOIDS_BACKEND`` says when it is first asked for: reading it takes its time."""
-    name = os.environ.get("SIGMOIDS_BACKEND")
-    if not name:
+def environment(variable: str) -> Any:
+    """What an environment variable says when it is first asked for: reading it takes its time."""
+    value = os.environ.get(variable)
+    if not value:
         return None
     try:
-        return registry.require(name).name
+        return _CHECKS[variable](value)
     except (ValueError, ImportError) as problem:
-        raise type(problem)(f"the environment variable SIGMOIDS_BACKEND: {problem}") from None
+        raise type(problem)(f"the environment variable {variable}: {problem}") from None
 
 
-def preference() -> str | None:
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "SIGMOIDS_BACKEND": lambda name: registry.require(name).name,
+    "SIGMOIDS_ACCURACY": require_accuracy,
+}
+
+
+def preferred_backend() -> Backend | None:
     """The choice of context, process or environment, which arrays follow that can."""
-    return chosen() or environment()
+    found = backend_in_force()
+    return None if found is None else found[0]
 
 
-def in_force() -> tuple[str, str] | None:
+def backend_in_force() -> tuple[Backend, str] | None:
     """The choice of context, process or environment, and who made it; None where nobody did."""
-    if name := _context.get():
+    if name := (in_context() or NONE).backend:
         return name, "use_backend"
-    if _default:
-        return _default, "set_default_backend"
-    if name := environment():
+    if name := (of_process or NONE).backend:
+        return name, "set_default_backend"
+    if name := environment("SIGMOIDS_BACKEND"):
         return name, "SIGMOIDS_BACKEND"
     return None
+
+
+def preferred_accuracy() -> Accuracy:
+    """The choice of context, process or environment, or else "high"."""
+    chosen = (in_context() or NONE).accuracy or (of_process or NONE).accuracy
+    return chosen or environment("SIGMOIDS_ACCURACY") or "high"

@@ -9,10 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeVar, get_args
+from typing import Any, Literal, Protocol, TypeVar, cast, get_args
 
 Accuracy = Literal["high", "fast"]
 ACCURACIES: tuple[str, ...] = get_args(Accuracy)
+
+
+def require_accuracy(accuracy: object) -> Accuracy:
+    """The argument, or a ValueError that names what it may be."""
+    if not (isinstance(accuracy, str) and accuracy in ACCURACIES):
+        known = " and ".join(map(repr, ACCURACIES))
+        raise ValueError(f"unknown accuracy {accuracy!r}: there are {known}")
+    return cast("Accuracy", accuracy)
+
 
 T = TypeVar("T")
 
@@ -43,7 +52,7 @@ class Vocabulary(Protocol):
         ...
 
     def itself(self, x: Any, /) -> Any:
-        """The argument as a result, infinite or not: to be selected, not to be computed with."""
+        """The argument as a result, infinite or not.  To be selected; arithmetic with it fails."""
         ...
 
     def squared(self, y: T, /) -> T:
@@ -85,13 +94,13 @@ class Vocabulary(Protocol):
         ...
 
     def with_tail(self, number: T, tail: T, /) -> T:
-        """Their sum, where the second vanishes as e^z does and the first need not."""
+        """Their sum; the tail may be as small as e^z is, while the number is not."""
         ...
 
     def log_ratio(self, a: T, b: T, difference: T, /) -> T:
         """log(a/b) for positive a and b, and a − b to full relative precision.
 
-        It may be that only a/b down to 2^−1100 and up to 2^100 is taken.
+        Engines may presume that a/b lies between 2^−1100 and 2^100.
         """
         ...
 
@@ -152,6 +161,11 @@ class Spec:
         Their names; formula, reference and derivative take as many.
     domain : pair of float
         The least and the largest argument; the function of others is NaN.
+    range : pair of float
+        The least and the largest result, attained or approached; of two arguments for a second one
+        from 0 to 1.
+    inverse : str, optional
+        The name of the member that undoes this one.
     moderate : tuple of pairs of float
         For every argument an interval, of numbers without a sign or symmetric about 0.  For the
         arguments inside, no limit in the formula acts, no condition of ``rarely`` holds, and what
@@ -169,16 +183,20 @@ class Spec:
     beside: Callable[[Any, Any], Any] | None = None
     exceptions: Exceptions = field(default_factory=dict)
     arguments: tuple[str, ...] = ("x",)
-    domain: tuple[float, float] = (-math.inf, math.inf)
+    domain: Interval = (-math.inf, math.inf)
+    range: Interval = (-math.inf, math.inf)
+    inverse: str | None = None
     moderate: tuple[Interval, ...] = ((-300.0, 300.0),)
     compiled: bool = True
-
-    def __post_init__(self) -> None:
-        _belongs_to(self.formula, self)
 
     @property
     def parts(self) -> tuple[Spec, ...]:
         """What describes each of the function's results."""
+        return (self,)
+
+    @property
+    def formulas(self) -> tuple[Function, ...]:
+        """There is one formula."""
         return (self,)
 
 
@@ -197,6 +215,7 @@ def reflected(name: str, spec: Spec, derivative: Callable[..., Any]) -> Spec:
         reference=lambda m, x: -reference(m, -x),
         derivative=derivative,
         edges=tuple((-x, -y) for x, y in spec.edges),
+        range=(-spec.range[1], -spec.range[0]),
         beside=spec.beside and _odd(spec.beside),
         exceptions={-x: -y for x, y in spec.exceptions.items()},
     )
@@ -204,11 +223,6 @@ def reflected(name: str, spec: Spec, derivative: Callable[..., Any]) -> Spec:
 
 def _odd(function: Formula) -> Formula:
     return lambda xp, x: -function(xp, -x)
-
-
-def _belongs_to(formula: Formula, spec: Function) -> None:
-    """Let a formula know whose it is: the first that it is given to."""
-    formula.__dict__.setdefault("spec", spec)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,14 +237,20 @@ class Joint:
         All results, as a tuple.
     parts : tuple of Spec
         What each of the results is.
+    apart : bool
+        Whether the formula is no more than those of the parts side by side, and may ask for
+        exponentials of several exponents.
     """
 
     name: str
     formula: Formula
     parts: tuple[Spec, ...]
+    apart: bool = False
 
-    def __post_init__(self) -> None:
-        _belongs_to(self.formula, self)
+    @property
+    def formulas(self) -> tuple[Function, ...]:
+        """What is to be evaluated one by one, where a formula may have one exponent only."""
+        return self.parts if self.apart else (self,)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -240,7 +260,8 @@ class Joint:
     @property
     def moderate(self) -> tuple[Interval, ...]:
         """As in :class:`Spec`; those of the part that allows for least."""
-        return min((part.moderate for part in self.parts), key=lambda intervals: intervals[0][1])
+        intervals = [part.moderate for part in self.parts]
+        return min(intervals, key=lambda each: each[0][1]) if all(intervals) else ()
 
     @property
     def compiled(self) -> bool:

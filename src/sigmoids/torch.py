@@ -1,7 +1,8 @@
 """Modules for PyTorch's models, with the names and arguments of ``torch.nn``'s own.
 
 They have no parameters and no state, so that one can take the place of another in a trained model.
-Derivatives are the declared ones, of every order, and do not vanish where a float can hold them.
+Derivatives, of every order, are computed from the input, and do not
+vanish where a float can hold them.
 """
 
 from __future__ import annotations
@@ -47,12 +48,13 @@ class _Elementwise(nn.Module):
     Parameters
     ----------
     accuracy : {"high", "fast"}
-        As for the function.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     """
 
     function: ClassVar[Callable[..., Tensor]]
 
-    def __init__(self, *, accuracy: Accuracy = "high") -> None:
+    def __init__(self, *, accuracy: Accuracy | None = None) -> None:
         super().__init__()
         self.accuracy = accuracy
 
@@ -62,7 +64,7 @@ class _Elementwise(nn.Module):
 
     def extra_repr(self) -> str:
         """What is not the default."""
-        return "" if self.accuracy == "high" else f"accuracy={self.accuracy!r}"
+        return "" if self.accuracy is None else f"accuracy={self.accuracy!r}"
 
 
 class Sigmoid(_Elementwise):
@@ -71,7 +73,8 @@ class Sigmoid(_Elementwise):
     Parameters
     ----------
     accuracy : {"high", "fast"}
-        As for the function.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
 
     Examples
     --------
@@ -91,7 +94,8 @@ class SiLU(_Elementwise):
     Parameters
     ----------
     accuracy : {"high", "fast"}
-        As for the function.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     """
 
     function = staticmethod(silu)
@@ -103,7 +107,8 @@ class Softplus(_Elementwise):
     Parameters
     ----------
     accuracy : {"high", "fast"}
-        As for the function.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     """
 
     function = staticmethod(softplus)
@@ -115,7 +120,8 @@ class LogSigmoid(_Elementwise):
     Parameters
     ----------
     accuracy : {"high", "fast"}
-        As for the function.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     """
 
     function = staticmethod(log_sigmoid)
@@ -127,7 +133,8 @@ class Tanh(_Elementwise):
     Parameters
     ----------
     accuracy : {"high", "fast"}
-        As for the function.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     """
 
     function = staticmethod(tanh)
@@ -139,7 +146,8 @@ class ArctanSigmoid(_Elementwise):
     Parameters
     ----------
     accuracy : {"high", "fast"}
-        As for the function.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
     """
 
     function = staticmethod(arctan_sigmoid)
@@ -160,7 +168,8 @@ class BCEWithLogitsLoss(nn.Module):
     pos_weight : Tensor, optional
         p, a factor for positive labels, of a shape that can be broadcast with the logits'.
     accuracy : {"high", "fast"}
-        As for the function.
+        ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
+        in the dtype itself.
 
     Examples
     --------
@@ -179,7 +188,7 @@ class BCEWithLogitsLoss(nn.Module):
         reduction: str = "mean",
         pos_weight: Tensor | None = None,
         *,
-        accuracy: Accuracy = "high",
+        accuracy: Accuracy | None = None,
     ) -> None:
         super().__init__()
         if reduction not in REDUCTIONS:
@@ -209,7 +218,7 @@ class BCEWithLogitsLoss(nn.Module):
     def extra_repr(self) -> str:
         """What is not the default."""
         given = [f"reduction={self.reduction!r}"] if self.reduction != "mean" else []
-        given += [f"accuracy={self.accuracy!r}"] if self.accuracy != "high" else []
+        given += [f"accuracy={self.accuracy!r}"] if self.accuracy is not None else []
         return ", ".join(given)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -76,7 +78,9 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = ((-math.inf, -math.pi / 2), (-0.0, -0.0), (0.0, 0.0), (math.inf, math.pi / 2))
 
-SPEC = Spec("gudermannian", formula, reference, derivative, EDGES)
+RANGE = (-math.pi / 2, math.pi / 2)
+
+SPEC = Spec("gudermannian", formula, reference, derivative, EDGES, range=RANGE)
 FIRST = Spec(
     "gudermannian_derivative",
     first_formula,
@@ -92,13 +96,16 @@ SECOND = Spec(
     ((-math.inf, 0.0), (-0.0, 0.0), (0.0, -0.0), (math.inf, -0.0)),
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def gudermannian(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     """2·arctan(tanh(x/2)), a sigmoid from −π/2 to π/2 with slope 1 at 0.
@@ -107,4 +114,4 @@ def gudermannian(
     -----
     **Accuracy**, in units in the last place (ulp): {accuracy}
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

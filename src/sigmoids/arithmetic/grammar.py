@@ -146,6 +146,10 @@ def check(spec: Function) -> None:
     TypeError
         It computes with the argument itself, or mixes what is no number with numbers.
     """
+    if len(spec.formulas) > 1:
+        for part in spec.formulas:
+            check(part)
+        return
     try:
         found = results(spec.formula(Words(), *(Argument() for _ in spec.arguments)))
         for result in found:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from sigmoids.backends.floating_point import standard_mode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function, Product
 
 Arrays = tuple["NDArray[Any]", ...]
+
+SMALL = 256
+"""Elements below which a ufunc is called, where an engine has one, because its calls cost less."""
 
 
 class Engine(Protocol):
@@ -22,7 +28,7 @@ class Engine(Protocol):
     An engine with arrays of its own kind has further methods, which that kind's container calls.
     """
 
-    name: str
+    name: Backend
 
     def devices(self) -> tuple[str, ...]:
         """Where it can compute, in its own words, the default first."""
@@ -43,6 +49,20 @@ class Engine(Protocol):
             That of the arguments and of the results.
         accuracy : {"high", "fast"}
             Which of the two promises to keep.
+        """
+        ...
+
+
+@runtime_checkable
+class HasUfuncs(Protocol):
+    """An engine that has ufuncs for arrays of few elements."""
+
+    def ufunc(
+        self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    ) -> Callable[..., Any] | None:
+        """A ufunc for arrays of that dtype alone, with the results of :meth:`Engine.bind`.
+
+        None where there is none.
         """
         ...
 

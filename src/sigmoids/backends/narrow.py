@@ -19,6 +19,8 @@ from sigmoids.backends.floating_point import standard_mode
 from sigmoids.backends.program import narrowing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from sigmoids.backends.engine import Arrays
@@ -36,9 +38,8 @@ def evaluate(spec: Function, inputs: Arrays, outs: Arrays | None) -> Arrays:
         outs = results_like(spec, inputs[0])
     if len(inputs) == 1:
         _look_up(spec, inputs[0], outs)
-    else:
-        _compute(spec, inputs, outs)
-    return outs
+        return outs
+    return compute(narrowing(spec).evaluate, inputs, outs)
 
 
 def _look_up(spec: Function, x: NDArray[Any], outs: Arrays) -> None:
@@ -51,14 +52,15 @@ def _look_up(spec: Function, x: NDArray[Any], outs: Arrays) -> None:
             np.take(table, index, out=target, mode="clip")
 
 
-def _compute(spec: Function, inputs: Arrays, outs: Arrays) -> None:
-    steps = narrowing(spec)
+def compute(evaluate: Callable[..., Arrays], inputs: Arrays, outs: Arrays) -> Arrays:
+    """The results of what evaluates float64 arrays, rounded once."""
     dtype = outs[0].dtype
     with np.errstate(all="ignore"), standard_mode():
         for sources, targets in blocks(inputs, outs, dtype, dtype):
             wide = tuple(source.astype(np.float64) for source in sources)
-            for target, y in zip(targets, steps.evaluate(*wide), strict=True):
+            for target, y in zip(targets, evaluate(*wide), strict=True):
                 target[...] = round_once(y, dtype)
+    return outs
 
 
 @cache

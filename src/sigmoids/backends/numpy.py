@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.backends.engine import Arrays, Evaluator
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function
 
 
 class NumpyEngine:
     """Evaluates formulas with NumPy's own loops."""
 
-    name = "numpy"
+    name: Backend = "numpy"
 
     def devices(self) -> tuple[str, ...]:
         """NumPy knows one."""

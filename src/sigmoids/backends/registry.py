@@ -7,7 +7,7 @@ import importlib.util
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from sigmoids.backends.first_use import first_use
 from sigmoids.backends.notice import warn_once
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from sigmoids.backends.engine import Engine
 
 
+Backend = Literal["numpy", "numba", "jax", "torch"]
+"""The names in :data:`ROWS`, for type checkers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """An engine's entry: where its code is and what it needs."""
 
-    name: str
+    name: Backend
     module: str
     """The module whose ``engine`` attribute serves."""
     requires: str
@@ -35,7 +39,7 @@ class Row:
     """The engine whose machine code it runs on other arrays, and whose error bounds it has."""
 
 
-ROWS = {
+ROWS: dict[str, Row] = {
     row.name: row
     for row in (
         Row("numpy", "sigmoids.backends.numpy", "numpy", "2.0", "NumPy arrays", "numpy"),

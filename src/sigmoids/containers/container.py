@@ -39,6 +39,11 @@ class Container(Protocol):
         ...
 
 
+def unpacked(out: Any) -> Any:
+    """The place of one result, which may be given in a tuple as ufuncs have it."""
+    return out[0] if isinstance(out, tuple) and len(out) == 1 else out
+
+
 def places(out: Any, spec: Function) -> tuple[Any, ...]:
     """Where each of the results is to be written."""
     number = len(spec.parts)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.backends import registry
+from sigmoids.backends.engine import HasUfuncs
 from sigmoids.backends.floating_point import standard_mode
 from sigmoids.containers.container import places
 from sigmoids.containers.overriding import elementwise, override, overrides
@@ -122,7 +123,7 @@ class Scalar(NumpyKind):
 
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """A scalar of the same floating dtype, or ``out``."""
-        results = evaluate(engine, spec, accuracy, (np.asarray(x),), out)
+        results = evaluate(engine, spec, accuracy, (x,), out)
         return out if out is not None else each(itemgetter(()), results)
 
 
@@ -135,15 +136,46 @@ class Number(NumpyKind):
 
     def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
         """See :class:`~sigmoids.containers.container.Container`."""
-        bound = engine.bind(spec, DOUBLE, accuracy)
+        compute = _of_numbers(engine, spec, accuracy)
 
         def route(x: float, out: Any) -> Any:
             if out is None:
-                return each(float, bound((np.float64(x),), None))
+                return _numbers(compute(float(x)))
             evaluate(engine, spec, accuracy, (np.array(x, DOUBLE),), out)
             return out
 
         return route
+
+    def route_of_several(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
+        """See :class:`~sigmoids.containers.container.Container`."""
+        compute = _of_numbers(engine, spec, accuracy)
+        with_places = super().route_of_several(engine, spec, accuracy)
+
+        def route(arguments: tuple[float, ...], out: Any) -> Any:
+            if out is None:
+                return _numbers(compute(*map(float, arguments)))
+            return with_places(arguments, out)
+
+        return route
+
+
+def _numbers(y: Any) -> Any:
+    """Python's own."""
+    return tuple(map(float, y)) if isinstance(y, tuple) else float(y)
+
+
+def _of_numbers(engine: Engine, spec: Function, accuracy: Accuracy) -> Callable[..., Any]:
+    """The function of Python's numbers: a number of NumPy's, or a tuple of several."""
+    ufunc = ufunc_for(engine, spec, DOUBLE, accuracy) if isinstance(engine, HasUfuncs) else None
+    if ufunc is not None:
+        return ufunc
+    bound = engine.bind(spec, DOUBLE, accuracy)
+
+    def compute(*numbers: float) -> Any:
+        results = bound(tuple(map(np.float64, numbers)), None)
+        return results if len(results) > 1 else results[0]
+
+    return compute
 
 
 class Sequence(NumpyKind):
@@ -280,12 +312,52 @@ def _is_extension(dtype: np.dtype[Any], info: str) -> bool:
     return True
 
 
-def _is_like(out: Any, x: NDArray[Any]) -> bool:
-    """Whether ``out`` plainly is suitable, so that there is nothing to look into."""
+def ufunc_for(
+    engine: HasUfuncs, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+) -> Callable[..., Any] | None:
+    """What is as good as :func:`evaluate` for arrays of that dtype, one shape and few elements."""
+    result, native = _dtypes(dtype, spec.name)
+    if native is not result or native is LONG or not (dtype is native or dtype.kind in "iub"):
+        return None
+    return engine.ufunc(spec, native, accuracy)
+
+
+def are_alike(arguments: tuple[Any, ...]) -> bool:
+    """Whether all are like the first, or Python numbers, which take its dtype."""
+    x = arguments[0]
+    for y in arguments[1:]:
+        like = type(y) is np.ndarray and y.dtype is x.dtype and y.shape == x.shape
+        if not (like or type(y) is float):
+            return False
+    return True
+
+
+def is_place(out: Any, x: NDArray[Any]) -> bool:
+    """Whether ``out`` plainly is suitable for a ufunc, so that there is nothing to look into.
+
+    Ufuncs see to it themselves where it overlaps the argument or is read-only.
+    """
     return (
         type(out) is np.ndarray
-        and out.dtype is x.dtype
-        and out.shape == x.shape
+        and (out is x or (out.dtype is x.dtype and out.shape == x.shape))
+        and (out.base is None or out.flags.c_contiguous)
+    )
+
+
+def are_places(outs: Any, x: NDArray[Any], number: int) -> bool:
+    """The same for the places of so many results, which must be apart."""
+    if not (type(outs) is tuple and len(outs) == number):
+        return False
+    for out in outs:
+        if not (is_place(out, x) and out.base is None):
+            return False
+    return len(set(map(id, outs))) == number
+
+
+def _is_like(out: Any, x: NDArray[Any]) -> bool:
+    """Whether ``out`` plainly is suitable for a loop."""
+    return (
+        is_place(out, x)
         and (out is x or (out.base is None and x.base is None))
         and out.flags.writeable
     )

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from sigmoids.containers.container import places
-from sigmoids.selection import preference, use_backend
+from sigmoids.selection import preferred_backend, use_backend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sigmoids.backends.engine import Engine
+    from sigmoids.backends.registry import Backend
     from sigmoids.containers.container import Route
     from sigmoids.spec import Accuracy, Function
 
@@ -49,8 +50,8 @@ class Elementwise:
 
     module: str
     function: str
-    backend: str | None
-    preferred: str | None
+    backend: Backend | None
+    preferred: Backend | None
     accuracy: Accuracy
     nin: int = 1
     nout: ClassVar[int] = 1
@@ -84,8 +85,6 @@ class Elementwise:
         if unknown := {name for name, value in options.items() if value is not IGNORED.get(name)}:
             raise TypeError(f"{self.function}() takes no {', '.join(sorted(unknown))}")
         function = getattr(sys.modules[self.module], self.function)
-        if isinstance(out, tuple):
-            (out,) = out
         if dtype is not None:
             inputs = tuple(np.asarray(x, dtype) for x in inputs)
         with nullcontext() if self.preferred is None else use_backend(self.preferred):
@@ -129,9 +128,11 @@ class Overriding:
         return route
 
 
-def elementwise(spec: Function, backend: str | None, accuracy: Accuracy) -> tuple[Elementwise, ...]:
+def elementwise(
+    spec: Function, backend: Backend | None, accuracy: Accuracy
+) -> tuple[Elementwise, ...]:
     """A ufunc for each result of a function of the family."""
-    preferred = preference() if backend is None else None
+    preferred = preferred_backend() if backend is None else None
     return tuple(
         Elementwise(
             part.derivative.__module__, part.name, backend, preferred, accuracy, len(part.arguments)

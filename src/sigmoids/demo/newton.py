@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import sigmoids as sg
+
+if TYPE_CHECKING:
+    from sigmoids.backends.registry import Backend
 
 Floats = NDArray[Any]
 
@@ -36,7 +39,7 @@ class Fit:
         return len(self.losses) - 1
 
 
-def fit(features: Floats, labels: Floats, ridge: float, backend: str) -> Fit:
+def fit(features: Floats, labels: Floats, ridge: float, backend: Backend) -> Fit:
     """Minimise the mean log loss plus ½·ridge·|w|² in the dtype of the features.
 
     Parameters
@@ -74,12 +77,14 @@ def fit(features: Floats, labels: Floats, ridge: float, backend: str) -> Fit:
     raise RuntimeError(f"Newton's method took more than {MAX_ITERATIONS} iterations")
 
 
-def loss(features: Floats, labels: Floats, weights: Floats, ridge: float, backend: str) -> float:
+def loss(
+    features: Floats, labels: Floats, weights: Floats, ridge: float, backend: Backend
+) -> float:
     """Mean log loss plus ½·ridge·|w|²."""
     return log_loss(features @ weights, labels, backend) + 0.5 * ridge * float(weights @ weights)
 
 
-def log_loss(logits: Floats, labels: Floats, backend: str) -> float:
+def log_loss(logits: Floats, labels: Floats, backend: Backend) -> float:
     """Mean of −log of the probability given to the true label.
 
     The probability of label 0 is σ(−z), which keeps the tail that 1 − σ(z) would lose.

@@ -18,7 +18,9 @@ from sigmoids.demo.newton import Fit, Floats, fit, log_loss
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-REFERENCE = "numpy"
+    from sigmoids.backends.registry import Backend
+
+REFERENCE: Backend = "numpy"
 RIDGE = 1e-2
 DTYPES = ("float64", "float32")
 REPEATS = 101
@@ -82,7 +84,7 @@ class Outcome:
         The largest difference within the declared error bounds.
     """
 
-    backend: str
+    backend: Backend
     dtype: str
     fit: Fit
     accuracy: float
@@ -102,11 +104,10 @@ class Outcome:
 
 def outcomes(data: Data) -> Iterator[Outcome]:
     """Run every installed backend in every dtype, the reference first."""
-    names = [REFERENCE, *(name for name in registry.ROWS if name != REFERENCE)]
-    for name in names:
-        if registry.installed(registry.find(name)):
-            for dtype in DTYPES:
-                yield _run(data.astype(dtype), name, dtype)
+    rows = sorted(registry.ROWS.values(), key=lambda row: row.name != REFERENCE)
+    for row in filter(registry.installed, rows):
+        for dtype in DTYPES:
+            yield _run(data.astype(dtype), row.name, dtype)
 
 
 def count() -> int:
@@ -123,7 +124,7 @@ def probe(data: Data, weights: Floats) -> Floats:
     ).astype(dtype)
 
 
-def _run(data: Data, backend: str, dtype: str) -> Outcome:
+def _run(data: Data, backend: Backend, dtype: str) -> Outcome:
     logits = data.train @ np.ones(data.train.shape[1], dtype)
     first, *later = (_time_call(logits, backend) for _ in range(1 + REPEATS))
     model = fit(data.train, data.train_labels, RIDGE, backend)
@@ -149,7 +150,7 @@ def _run(data: Data, backend: str, dtype: str) -> Outcome:
     )
 
 
-def _time_call(logits: Floats, backend: str) -> float:
+def _time_call(logits: Floats, backend: Backend) -> float:
     start = time.perf_counter()
     sg.sigmoid(logits, backend=backend)
     return time.perf_counter() - start

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import arctan_sigmoid_derivative
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -66,16 +68,20 @@ SPEC = Spec(
     derivative,
     EDGES,
     exceptions=EXCEPTIONS,
+    range=(-1.0, 1.0),
     moderate=((-FAR, FAR),),
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def arctan_sigmoid(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The arctangent as a sigmoid, :math:`(2/\pi) \arctan(\pi x / 2)`.
@@ -85,15 +91,19 @@ def arctan_sigmoid(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -141,4 +151,4 @@ def arctan_sigmoid(
     >>> sg.arctan_sigmoid(1e300)
     1.0
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -107,6 +109,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     exceptions=EXCEPTIONS,
+    range=(0.0, 1.0),
     moderate=((-(2.0**23), 2.0**23),),
 )
 SECOND = Spec(
@@ -126,13 +129,16 @@ THIRD = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def arctan_sigmoid_derivative(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The slope of the arctangent sigmoid, :math:`1 / (1 + (\pi x / 2)^2)`.
@@ -142,15 +148,19 @@ def arctan_sigmoid_derivative(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -185,8 +195,7 @@ def arctan_sigmoid_derivative(
     even, and falls as 1/x², so that it becomes subnormal and 0 only beyond 5.9e18 in float32 and
     4.2e153 in float64.
 
-    Its own derivative, −(π²/2)·x/(1 + (πx/2)²)², is declared too and serves second and higher
-    orders under ``jax.grad``.
+    JAX and PyTorch differentiate it by −(π²/2)·x/(1 + (πx/2)²)², and further in any order.
 
     References
     ----------
@@ -200,4 +209,4 @@ def arctan_sigmoid_derivative(
     >>> sg.arctan_sigmoid_derivative(1e10)
     4.052847345693511e-21
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid, softplus
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, reflected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate
 
 
@@ -21,13 +23,16 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 SPEC = reflected("log_sigmoid", softplus.SPEC, derivative)
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def log_sigmoid(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The logarithm of the logistic function, :math:`\log \sigma(x) = -\log(1 + e^{-x})`.
@@ -35,15 +40,19 @@ def log_sigmoid(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -79,7 +88,7 @@ def log_sigmoid(
     **Edge values**, the same on every backend: −∞ at −∞, −0 at ∞, NaN stays NaN; for very negative
     x the result is x, for large x it is −e^−x, down to the subnormal numbers and −0.
 
-    Its derivative, σ(−x), and all further ones are declared and serve ``jax.grad``.
+    JAX and PyTorch differentiate it by σ(−x), in any order.
 
     References
     ----------
@@ -94,4 +103,4 @@ def log_sigmoid(
     >>> sg.log_sigmoid(-1000.0)
     -1000.0
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

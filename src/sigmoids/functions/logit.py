@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -104,6 +106,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     domain=DOMAIN,
+    inverse="sigmoid",
     exceptions=EXCEPTIONS,
     moderate=(MODERATE,),
 )
@@ -126,13 +129,16 @@ SECOND = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def logit(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The logit, :math:`\log(p / (1 - p))`, the inverse of the logistic function.
@@ -141,15 +147,18 @@ def logit(
     ----------
     x : array_like
         Probabilities, real numbers of any shape: a Python number, a list, or an array, such as
-        NumPy's or JAX's.
+        NumPy's, JAX's or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -183,7 +192,7 @@ def logit(
     **Edge values**, the same on every backend: logit(±0) = −∞, logit(½) = 0, logit(1) = ∞; outside
     [0, 1] and for NaN the result is NaN, without a warning.
 
-    Its derivatives 1/(p·(1 − p)) and (2p − 1)/(p·(1 − p))² are declared and serve ``jax.grad``.
+    JAX and PyTorch differentiate it by 1/(p·(1 − p)) and (2p − 1)/(p·(1 − p))².
 
     References
     ----------
@@ -198,4 +207,4 @@ def logit(
     >>> sg.logit(1e-300)
     -690.7755278982137
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

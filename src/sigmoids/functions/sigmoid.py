@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid_derivative
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -45,15 +47,28 @@ EXCEPTIONS = exceptions(
 
 EDGES = ((-math.inf, 0.0), (-0.0, 0.5), (0.0, 0.5), (math.inf, 1.0))
 
-SPEC = Spec("sigmoid", formula, reference, derivative, EDGES, beside, EXCEPTIONS)
+SPEC = Spec(
+    "sigmoid",
+    formula,
+    reference,
+    derivative,
+    EDGES,
+    beside,
+    EXCEPTIONS,
+    range=(0.0, 1.0),
+    inverse="logit",
+)
+
+dispatch = dispatcher(SPEC)
 
 
+@of_one
 def sigmoid(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The logistic function, :math:`\sigma(x) = 1 / (1 + e^{-x})`.
@@ -61,15 +76,19 @@ def sigmoid(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -120,4 +139,4 @@ def sigmoid(
     >>> sg.sigmoid(np.array([-50, 0, 50], np.float32))
     array([1.9287499e-22, 5.0000000e-01, 1.0000000e+00], dtype=float32)
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid, sigmoid_derivative
+from sigmoids.signatures import of_one_to_two
 from sigmoids.spec import Accuracy, Joint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Vocabulary
 
 
@@ -28,13 +30,16 @@ SPEC = Joint(
     (sigmoid.SPEC, sigmoid_derivative.SPEC),
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one_to_two
 def sigmoid_and_derivative(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: tuple[NDArray[Any], NDArray[Any]] | None = None,
 ) -> tuple[Any, Any]:
     r"""The logistic function and its slope, for little more than the time of one of them.
@@ -42,15 +47,19 @@ def sigmoid_and_derivative(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : pair of ndarray, optional
         NumPy arrays to write the two results to, of their shape and dtype. They may not overlap
         each other; one may be ``x`` itself, or overlap it.
@@ -100,5 +109,5 @@ def sigmoid_and_derivative(
     >>> slope
     array([0.19661193, 0.25      , 0.19661193])
     """
-    y, slope = apply(SPEC, x, backend, accuracy, out)
+    y, slope = dispatch(x, backend, accuracy, out)
     return y, slope

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply_to_several
+from sigmoids.dispatch import dispatcher_of_several
 from sigmoids.functions import sigmoid_derivative
+from sigmoids.signatures import of_two
 from sigmoids.spec import Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Evaluate, Vocabulary
 
 
@@ -94,6 +96,7 @@ SPEC = Spec(
     derivative,
     EDGES,
     arguments=ARGUMENTS,
+    range=(0.0, math.inf),
     moderate=((-87.0, 87.0), (0.0, 1.0)),
 )
 SLOPE = Spec(
@@ -106,14 +109,17 @@ SLOPE = Spec(
     moderate=(),
 )
 
+dispatch = dispatcher_of_several(SPEC)
 
+
+@of_two
 def sigmoid_binary_cross_entropy(
     logits: Any,
     labels: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The loss :math:`-y \log \sigma(x) - (1 - y) \log(1 - \sigma(x))` of logits x and labels y.
@@ -124,7 +130,8 @@ def sigmoid_binary_cross_entropy(
     Parameters
     ----------
     logits : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     labels : array_like
         Real numbers, usually from 0 to 1, of a shape that can be broadcast with that of the logits.
         Python numbers take the dtype of the other argument; otherwise the dtypes are promoted as
@@ -133,10 +140,13 @@ def sigmoid_binary_cross_entropy(
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be one of the
         arguments, or overlap it.
@@ -178,8 +188,8 @@ def sigmoid_binary_cross_entropy(
     On ``jax`` float64 labels below 1e-290, but for 0, count as 0 or lose digits, because XLA has no
     subnormal numbers; nothing depends on them unless the logit is below −650.
 
-    Its slopes, σ(x) − y with respect to the logits, accurate also where σ(x) rounds to the label,
-    and −x with respect to the labels, are declared and serve ``jax.grad``.
+    JAX and PyTorch differentiate it by σ(x) − y with respect to the logits, accurately also where
+    σ(x) rounds to the label, and by −x with respect to the labels.
 
     References
     ----------
@@ -192,4 +202,4 @@ def sigmoid_binary_cross_entropy(
     >>> sg.sigmoid_binary_cross_entropy(np.array([-2.0, 0.0, 1e3]), np.array([0.0, 0.5, 1.0]))
     array([0.12692801, 0.69314718, 0.        ])
     """
-    return apply_to_several(SPEC, (logits, labels), backend, accuracy, out)
+    return dispatch((logits, labels), backend, accuracy, out)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -58,7 +60,7 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = ((-math.inf, 0.0), (-0.0, 0.25), (0.0, 0.25), (math.inf, 0.0))
 
-SPEC = Spec("sigmoid_derivative", formula, reference, derivative, EDGES)
+SPEC = Spec("sigmoid_derivative", formula, reference, derivative, EDGES, range=(0.0, 0.25))
 SECOND = Spec(
     "sigmoid_second_derivative",
     second_formula,
@@ -68,13 +70,16 @@ SECOND = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def sigmoid_derivative(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The slope of the logistic function, :math:`\sigma'(x) = e^{-|x|} / (1 + e^{-|x|})^2`.
@@ -84,15 +89,19 @@ def sigmoid_derivative(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -127,9 +136,9 @@ def sigmoid_derivative(
     **Edge values**, the same on every backend: σ′(±∞) = 0, σ′(±0) = ¼, NaN stays NaN; the
     function is even, and far from 0 its values become subnormal and then 0.
 
-    Its own derivative, −σ′(x)·tanh(x/2), is declared too and serves second and higher orders under
-    ``jax.grad``: correctly rounded in float32 and within 0.52 ulp in float64,
-    where the result is normal.  It is +0 at +0 and −0, and has the sign of −x elsewhere.
+    JAX and PyTorch differentiate it by −σ′(x)·tanh(x/2), and further in any order. That second
+    derivative is correctly rounded in float32 and within 0.52 ulp in float64, where the result is
+    normal.  It is +0 at +0 and −0, and has the sign of −x elsewhere.
 
     Examples
     --------
@@ -139,4 +148,4 @@ def sigmoid_derivative(
     >>> sg.sigmoid_derivative(40.0)
     4.248354255291589e-18
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

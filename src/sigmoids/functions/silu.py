@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import silu_derivative
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -50,6 +52,9 @@ def beside(xp: Vocabulary, x: Any) -> Any:
 
 EDGES = ((-math.inf, -0.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, math.inf))
 
+LEAST = -0.2784645427610738
+"""−W(1/e), where the slope is 0: at x = −1 − W(1/e), with Lambert's function W."""
+
 SPEC = Spec(
     "silu",
     formula,
@@ -57,16 +62,20 @@ SPEC = Spec(
     derivative,
     EDGES,
     beside,
+    range=(LEAST, math.inf),
     moderate=((-FAR, FAR),),
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def silu(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The sigmoid linear unit, :math:`x \sigma(x)`, also called swish.
@@ -74,15 +83,19 @@ def silu(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -133,4 +146,4 @@ def silu(
     >>> sg.silu(-700.0)
     -6.90177358063184e-302
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

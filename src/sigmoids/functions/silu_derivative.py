@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import sigmoid_derivative
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -113,6 +115,9 @@ EXCEPTIONS = exceptions(
     ("-0x1.56339cp-3", "0x1.aad894p-2"),
 )
 
+LARGEST = 1.099839320128867
+"""Where x·tanh(x/2) = 2, at x = 2.3994; the slopes of x and −x are 1 together."""
+
 SPEC = Spec(
     "silu_derivative",
     formula,
@@ -121,6 +126,7 @@ SPEC = Spec(
     EDGES,
     beside,
     exceptions=EXCEPTIONS,
+    range=(1 - LARGEST, LARGEST),
 )
 SECOND = Spec(
     "silu_second_derivative",
@@ -139,13 +145,16 @@ WEIGHTED = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def silu_derivative(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The slope of the SiLU, :math:`\sigma(x) (1 + x \sigma(-x))`.
@@ -155,15 +164,19 @@ def silu_derivative(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -198,8 +211,7 @@ def silu_derivative(
     **Edge values**, the same on every backend: −0 at −∞, ½ at ±0, 1 at ∞, NaN stays NaN.  The zero
     at x = −1.278464542761074 keeps the relative accuracy of all other results.
 
-    Its own derivative, σ′(x)·(2 − x·tanh(x/2)), is declared too and serves second and higher orders
-    under ``jax.grad``.
+    JAX and PyTorch differentiate it by σ′(x)·(2 − x·tanh(x/2)), and further in any order.
 
     References
     ----------
@@ -214,4 +226,4 @@ def silu_derivative(
     >>> sg.silu_derivative(-1.278464542761074)
     -2.452007938935708e-17
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import tanh_derivative
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -34,15 +36,18 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = (-math.inf, -1.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 1.0)
 
-SPEC = Spec("tanh", formula, reference, derivative, EDGES)
+SPEC = Spec("tanh", formula, reference, derivative, EDGES, range=(-1.0, 1.0))
+
+dispatch = dispatcher(SPEC)
 
 
+@of_one
 def tanh(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The hyperbolic tangent, :math:`\tanh x = 2 \sigma(2 x) - 1`.
@@ -52,15 +57,19 @@ def tanh(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -106,4 +115,4 @@ def tanh(
     >>> sg.tanh(-1e-300)
     -1e-300
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import apply
+from sigmoids.dispatch import dispatcher
+from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Evaluate, Vocabulary
 
 
@@ -64,7 +66,7 @@ def third(evaluate: Evaluate, x: Any) -> Any:
 
 EDGES = (-math.inf, 0.0), (-0.0, 1.0), (0.0, 1.0), (math.inf, 0.0)
 
-SPEC = Spec("tanh_derivative", formula, reference, derivative, EDGES)
+SPEC = Spec("tanh_derivative", formula, reference, derivative, EDGES, range=(0.0, 1.0))
 SECOND = Spec(
     "tanh_second_derivative",
     second_formula,
@@ -74,13 +76,16 @@ SECOND = Spec(
     compiled=False,
 )
 
+dispatch = dispatcher(SPEC)
 
+
+@of_one
 def tanh_derivative(
     x: Any,
     /,
     *,
-    backend: str | None = None,
-    accuracy: Accuracy = "high",
+    backend: Backend | None = None,
+    accuracy: Accuracy | None = None,
     out: NDArray[Any] | None = None,
 ) -> Any:
     r"""The slope of the hyperbolic tangent, :math:`\tanh' x = 1 / \cosh^2 x`.
@@ -90,15 +95,19 @@ def tanh_derivative(
     Parameters
     ----------
     x : array_like
-        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's or JAX's.
+        Real numbers of any shape: a Python number, a list, or an array, such as NumPy's, JAX's
+        or PyTorch's.
     backend : str, optional
         The library that computes, by one of the names that :func:`backends` lists, such as
         ``"numba"``. By default it is the choice of :func:`use_backend`, :func:`set_default_backend`
         or the environment variable ``SIGMOIDS_BACKEND``, in this order; without a choice, JAX for
-        JAX arrays, and for everything else Numba, or NumPy where Numba is not installed.
+        JAX arrays, PyTorch for its tensors, and for everything else Numba, or NumPy where Numba is
+        not installed.
     accuracy : {"high", "fast"}, optional
         ``"high"`` computes with more digits than the dtype has and rounds once; ``"fast"`` computes
-        in the dtype itself.
+        in the dtype itself. By default it is the choice of :func:`use_accuracy`,
+        :func:`set_default_accuracy` or the environment variable ``SIGMOIDS_ACCURACY``, in this
+        order; without a choice ``"high"``.
     out : ndarray, optional
         A NumPy array to write the result to, of its shape and dtype. It may be ``x`` itself, or
         overlap it.
@@ -133,8 +142,7 @@ def tanh_derivative(
     **Edge values**, the same on every backend: 0 at ±∞, 1 at ±0, NaN stays NaN; the function is
     even, and far from 0 its values become subnormal and then 0.
 
-    Its own derivative, −2·tanh(x)/cosh²(x), is declared too and serves second and higher orders
-    under ``jax.grad``.
+    JAX and PyTorch differentiate it by −2·tanh(x)/cosh²(x), and further in any order.
 
     References
     ----------
@@ -148,4 +156,4 @@ def tanh_derivative(
     >>> sg.tanh_derivative(20.0)
     1.6993417021166355e-17
     """
-    return apply(SPEC, x, backend, accuracy, out)
+    return dispatch(x, backend, accuracy, out)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.backends.engine import Arrays, Evaluator
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function, Spec
 
 
@@ -80,6 +81,8 @@ def function(spec: Function, accuracy: Accuracy) -> Callable[..., Inputs]:
 
 def formula(spec: Function, *inputs: jax.Array, accuracy: Accuracy = "high") -> Inputs:
     """The results in XLA's operators, for any device."""
+    if len(spec.formulas) > 1:
+        return tuple(y for one in spec.formulas for y in formula(one, *inputs, accuracy=accuracy))
     dtype = inputs[0].dtype
     with jax.enable_x64(True), jax.numpy_dtype_promotion("standard"):
         if dtype == np.float64:
@@ -172,7 +175,7 @@ def _evaluate(spec: Function, accuracy: Accuracy, inputs: Arrays, outs: Arrays |
 class JaxEngine:
     """Evaluates through XLA on the devices JAX finds."""
 
-    name = "jax"
+    name: Backend = "jax"
 
     def devices(self) -> tuple[str, ...]:
         """JAX's own names for its devices."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numba import config
 from numba.extending import is_jitted
 
-from sigmoids.backends import notice, sharing, threads
+from sigmoids.backends import narrow, notice, sharing, threads
 from sigmoids.backends.blocks import are_contiguous, blocks
-from sigmoids.backends.engine import multiplied, results_like
+from sigmoids.backends.engine import SMALL, multiplied, results_like
 from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.backends.numba import compile as compiling
 from sigmoids.backends.numba import kernels, primitives
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 
     from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.backends.numba.shared import Shared
+    from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function
 
 SLEEPING = 150.0
 """Microseconds of a call alone from which on it pays to wake threads that need Python's lock."""
 
-SMALL = 256
-"""Elements below which a ufunc is called, whose calls cost less."""
+FLOAT64 = np.dtype(np.float64)
 
 BITS: dict[int, np.dtype[Any]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 """What types that have a table are read as, by the size of an item."""
@@ -50,7 +51,7 @@ class NumbaEngine:
     version of Numba has changed what we rely on, NumPy's engine serves.
     """
 
-    name = "numba"
+    name: Backend = "numba"
 
     def __init__(self) -> None:
         self._ufuncs: dict[Key, np.ufunc] = {}
@@ -76,18 +77,18 @@ class NumbaEngine:
             fallback = multiplied(numpy_engine.bind(spec.of, dtype, accuracy))
         else:
             fallback = numpy_engine.bind(spec, dtype, accuracy)
-        if dtype.itemsize <= 2 and len(spec.arguments) > 1:
-            return fallback  # too many pairs for a table
+        if dtype.itemsize <= 2 and isinstance(spec, Product):
+            return fallback
+        if dtype.itemsize <= 2 and len(spec.arguments) > 1:  # too many pairs for a table
+            return partial(_through_float64, self.bind(spec, FLOAT64, "high"))
         bits = BITS.get(dtype.itemsize)
-        # A table is that of the correctly rounded results, and compiled into one loop.
-        key: Key = (spec, dtype, accuracy if bits is None else "high")
-        ufuncs, small = self._ufuncs, SMALL if bits is None else 0
-        one = len(spec.parts) == 1
+        key = _key(spec, dtype, accuracy)
+        ufuncs, one = self._ufuncs, len(spec.parts) == 1
 
         def evaluate(inputs: tuple[Any, ...], outs: Arrays | None) -> Arrays:
             try:
                 x = inputs[0]
-                if x.size < small:
+                if x.size < SMALL:
                     ufunc = ufuncs.get(key) or self._ufunc(key)
                     if outs is None:
                         return (ufunc(*inputs),) if one else ufunc(*inputs)
@@ -96,14 +97,24 @@ class NumbaEngine:
                 if outs is None:
                     outs = results_like(spec, x)
                 arrays = (*inputs, *outs)
-                if bits is not None:
-                    arrays = tuple([array.view(bits) for array in arrays])
-                self._run(key, arrays)
+                self._run(key, arrays if bits is None else tuple([a.view(bits) for a in arrays]))
             except NotCompiledError:
                 return fallback(inputs, outs)
             return outs
 
         return evaluate
+
+    def ufunc(
+        self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    ) -> Callable[..., Any] | None:
+        """See :class:`~sigmoids.backends.engine.HasUfuncs`."""
+        if dtype.itemsize <= 2 and len(spec.arguments) > 1:
+            return None
+        key = _key(spec, dtype, accuracy)
+        try:
+            return self._ufuncs.get(key) or self._ufunc(key)
+        except NotCompiledError:
+            return None
 
     def _run(self, key: Key, arrays: Arrays) -> None:
         loop = self._loops.get(key) or self._loop(key)
@@ -142,9 +153,20 @@ class NumbaEngine:
         notice.warn_once("numba", f"sigmoids is slower than it should be: {self._problem}")
 
 
+def _key(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Key:
+    # A table is that of the correctly rounded results.
+    return spec, dtype, accuracy if BITS.get(dtype.itemsize) is None else "high"
+
+
 def compiles() -> bool:
     """Whether Numba compiles: now, and when the parts of kernels were made."""
     return not config.DISABLE_JIT and is_jitted(primitives.where)
+
+
+def _through_float64(wide: Evaluator, inputs: Arrays, outs: Arrays | None) -> Arrays:
+    if outs is None:
+        outs = (np.empty_like(inputs[0]),)
+    return narrow.compute(lambda *xs: wide(xs, None), inputs, outs)
 
 
 def strided(loop: Shared, arrays: Arrays, inputs: int) -> None:

@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 from sigmoids.backends.numba.primitives import jit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sigmoids.spec import Interval
 
@@ -127,6 +127,24 @@ def both(check: Check, other: Check) -> Check:
         return passed(states[0]) & passed_too(states[1])
 
     return Check((check.start, other.start), seen_twice, passed_twice)
+
+
+def all_of(checks: Sequence[Check]) -> Check:
+    """What passes when every one of some numbers passes its own check."""
+    check, *others = checks
+    start, seen, passed = check
+    if not others:
+        return Check(
+            (start,),
+            jit(lambda states, xs: (seen(states[0], xs[0]),)),
+            jit(lambda states: passed(states[0])),
+        )
+    rest_start, rest_seen, rest_passed = all_of(others)
+    return Check(
+        (start, *rest_start),
+        jit(lambda states, xs: (seen(states[0], xs[0]), *rest_seen(states[1:], xs[1:]))),
+        jit(lambda states: passed(states[0]) & rest_passed(states[1:])),
+    )
 
 
 def _bits(real: Any) -> tuple[Any, Any]:

@@ -1,6 +1,6 @@
 """A long array's computation that several threads share: what they all look at.
 
-A job is the addresses of up to three arrays and two tables, their size, the compiled loop, and how
+A job is the addresses of up to four arrays and two tables, their size, the compiled loop, and how
 much is claimed at a time; and, in cache lines of their own, how much is claimed, how much is done,
 and how many threads may look.
 """
@@ -13,8 +13,8 @@ from sigmoids.backends.numba.memory import add, call_for, load
 from sigmoids.backends.numba.primitives import jit
 from sigmoids.backends.numba.segment import TABLES
 
-TABLE, OTHER_TABLE = 8 * TABLES, 8 * TABLES + 8
-SIZE, SEGMENT, CHUNK, CLAIMED, DONE, HOLDERS, BYTES = 40, 48, 56, 128, 192, 256, 320
+TABLE, OTHER_TABLE, SIZE, SEGMENT, CHUNK = (8 * (TABLES + i) for i in range(5))
+CLAIMED, DONE, HOLDERS, BYTES = 128, 192, 256, 320
 
 
 @jit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -64,10 +65,15 @@ def segment(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) 
 
 
 def ufunc(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
-    """The compiled ufunc of float32 or float64 numbers, whose calls cost less than a loop's."""
+    """The compiled ufunc, whose calls cost less than a loop's."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
+    if narrow.has_table(dtype) and not isinstance(spec, Product):
+        tables = narrow.tables(spec, dtype)
+        look_up = _look_up_of_ufuncs(tables[0].dtype, outputs)
+        addresses = np.array([table.ctypes.data for table in tables], np.int64)
+        return ufuncs.make_ufunc(look_up, spec.name, inputs, outputs, dtype, addresses)
     kernel, _ = _kernels(spec, dtype, accuracy)
-    name = _named(spec, dtype, accuracy, "ufunc", ufuncs, kernel)
+    name = _named(spec, dtype, accuracy, "ufunc", ufuncs.make_loop, kernel)
     fill = loops.make_fill(name, inputs, outputs, kernel)
     made = ufuncs.make_loop(name, fill, inputs, outputs, dtype.type)
     compiled = compile_callback(made, ufuncs.LOOP)
@@ -82,7 +88,7 @@ def _kernels(
         kernel, shorter = _kernels(spec.of, dtype, accuracy)
         return times(kernel), shorter and times(shorter)
     shorter = moderate(spec, dtype) if accuracy == "high" and spec.moderate else None
-    return always(spec, scalar(spec, dtype, accuracy)), shorter
+    return always(scalar(spec, dtype, accuracy)), shorter
 
 
 def _named(
@@ -98,68 +104,60 @@ def _named(
 
 
 def guarded(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., Any]:
-    """The scalar function, around which NaN is led: comparisons with it raise the flag "invalid".
+    """The results for numbers, around which NaN is led: comparisons with it raise flags.
 
     NumPy would report that to the users of ufuncs that this becomes a part of.
     """
     kernel = jit(scalar(spec, dtype, accuracy))
-    zero = dtype.type(0)
+    zero, one = dtype.type(0), len(spec.parts) == 1
 
-    def one(x: Any) -> Any:
-        nan = is_nan(x)
-        y = kernel(zero if nan else x)
-        return x if nan else y
+    @jit
+    def without(x: Any) -> Any:
+        return zero if is_nan(x) else x
 
-    def two(x: Any) -> Any:
-        nan = is_nan(x)
-        first, second = kernel(zero if nan else x)
-        return x if nan else first, x if nan else second
+    @jit
+    def or_nan(xs: Any, y: Any) -> Any:
+        for x in xs[::-1]:
+            y = x if is_nan(x) else y
+        return y
 
-    def from_two(x: Any, y: Any) -> Any:
-        nan, other_nan = is_nan(x), is_nan(y)
-        result = kernel(zero if nan else x, zero if other_nan else y)
-        result = y if other_nan else result
-        return x if nan else result
+    numbers = loops.each(len(spec.arguments), without)
+    results = _settled([or_nan] * len(spec.parts))
 
-    return _shaped(spec, one, two, from_two)
+    def of(*xs: Any) -> Any:
+        ys = results(xs, kernel(numbers(xs)))
+        return ys[0] if one else ys
+
+    return of
 
 
-def _shaped(spec: Function, one: Any, two: Any, from_two: Any) -> Any:
-    """The one of three that has the function's numbers of arguments and results."""
-    return from_two if len(spec.arguments) > 1 else one if len(spec.parts) == 1 else two
+@cache
+def _look_up_of_ufuncs(bits: np.dtype[Any], outputs: int) -> Any:
+    """The compiled loop of ufuncs that look their results up."""
+    made = ufuncs.make_look_up(outputs, bits)
+    made.__qualname__ = f"look_up_{bits.name}_{outputs}_ufunc_{fingerprint(made)}"
+    return compile_callback(made, ufuncs.LOOP)
 
 
 def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., Any]:
-    """The results for one number, the formula evaluated one precision up for "high"."""
+    """The results for a tuple of numbers: for "high" the formula is evaluated one precision up."""
     if accuracy == "fast":
-        formula = compiled(spec.formula)
-        xp = FLOAT64 if dtype == np.float64 else FLOAT32
-
-        def native(x: Any) -> Any:
-            return formula(xp, x)
-
-        def native_from_two(x: Any, y: Any) -> Any:
-            return formula(xp, x, y)
-
-        return _shaped(spec, native, native, native_from_two)
+        return _evaluated(spec, FLOAT64 if dtype == np.float64 else FLOAT32)
     return exactly(spec) if dtype == np.float64 else rounded_once(spec)
 
 
-def always(spec: Function, kernel: Callable[..., Any]) -> loops.Kernel:
-    """The scalar function, which is right for all numbers."""
+def _evaluated(spec: Function, xp: Vocabulary) -> Callable[..., Any]:
+    """The results in those words, be it one or several, as a tuple."""
+    formula = compiled(spec.formula)
+    if len(spec.parts) > 1:
+        return lambda xs: formula(xp, *xs)
+    return lambda xs: (formula(xp, *xs),)
+
+
+def always(kernel: Callable[..., Any]) -> loops.Kernel:
+    """What is right for all numbers."""
     compiled = jit(kernel)
-
-    def one(state: Any, x: Any) -> Any:
-        return state, compiled(x)
-
-    def two(state: Any, x: Any) -> Any:
-        y, second = compiled(x)
-        return state, y, second
-
-    def from_two(state: Any, x: Any, y: Any) -> Any:
-        return state, compiled(x, y)
-
-    return loops.Kernel(0, jit(_shaped(spec, one, two, from_two)), jit(lambda _state: True))
+    return loops.Kernel(0, jit(lambda state, xs: (state, compiled(xs))), jit(lambda _state: True))
 
 
 def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
@@ -174,38 +172,30 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
         for number in misrounded(spec, part):
             argument = checks.both(argument, checks.other_than(number, real))
     label = checks.inside(other, real)
-    result = checks.decided(formats.ERROR) if narrowed else checks.ANY
-    seen, seen_label, seen_result = argument.seen, label.seen, result.seen
-    passed, passed_label, passed_result = argument.passed, label.passed, result.passed
-    formula, xp = compiled(spec.formula), NARROWED_MODERATE if narrowed else PAIRS_MODERATE
-    settled = [_narrowed(part, xp) if narrowed else _rounded for part in spec.parts]
-    first, second = settled[0], settled[-1]
-
-    def one(state: Any, x: Any) -> Any:
-        number = np.float64(x)
-        return seen(state, x), first(number, formula(xp, number))
-
-    def two(state: Any, x: Any) -> Any:
-        number = np.float64(x)
-        y, other = formula(xp, number)
-        return seen(state, x), first(number, y), second(number, other)
-
-    def from_two(state: Any, x: Any, y: Any) -> Any:
-        number = np.float64(x)
-        result = formula(xp, number, np.float64(y))
-        of_x, of_y, of_result = state
-        state = seen(of_x, x), seen_label(of_y, y), seen_result(of_result, result)
-        return state, first(number, result)
+    arguments = checks.all_of((argument, label)[: len(spec.arguments)])
+    several = narrowed and len(spec.arguments) > 1
+    decided = checks.decided(formats.ERROR) if several else checks.ANY
+    results = checks.all_of((decided,) * len(spec.parts))
+    evaluate = jit(_evaluated(spec, NARROWED_MODERATE if narrowed else PAIRS_MODERATE))
+    settle = _settled(
+        [_narrowed(part, NARROWED_MODERATE) if narrowed else _rounded for part in spec.parts]
+    )
+    widened = loops.each(len(spec.arguments), np.float64)
 
     @jit
-    def all_passed(state: Any) -> bool:
-        of_x, of_y, of_result = state
-        return passed(of_x) & passed_label(of_y) & passed_result(of_result)
+    def step(state: Any, xs: Any) -> Any:
+        of_arguments, of_results = state
+        numbers = widened(xs)
+        ys = evaluate(numbers)
+        state = arguments.seen(of_arguments, xs), results.seen(of_results, ys)
+        return state, settle(numbers[0], ys)
 
-    step = jit(_shaped(spec, one, two, from_two))
-    if len(spec.arguments) > 1:
-        return loops.Kernel((argument.start, label.start, result.start), step, all_passed)
-    return loops.Kernel(argument.start, step, passed)
+    @jit
+    def passed(state: Any) -> bool:
+        of_arguments, of_results = state
+        return arguments.passed(of_arguments) & results.passed(of_results)
+
+    return loops.Kernel((arguments.start, results.start), step, passed)
 
 
 def misrounded(spec: Function, part: Spec) -> list[float]:
@@ -225,24 +215,27 @@ def misrounded(spec: Function, part: Spec) -> list[float]:
 
 def rounded_once(spec: Function) -> Callable[..., Any]:
     """The float32 results for float32 numbers, evaluated in float64."""
-    formula = compiled(spec.formula)
-    settled = [_except(part, _near_zero(_narrowed(part, NARROWED))) for part in spec.parts]
-    first, second = settled[0], settled[-1]
+    evaluate, widened = jit(_evaluated(spec, NARROWED)), loops.each(len(spec.arguments), np.float64)
+    settle = _settled([_except(part, _near_zero(_narrowed(part, NARROWED))) for part in spec.parts])
 
-    def one(x: Any) -> Any:
-        number = np.float64(x)
-        return first(number, formula(NARROWED, number))
+    def of(xs: Any) -> Any:
+        numbers = widened(xs)
+        return settle(numbers[0], evaluate(numbers))
 
-    def two(x: Any) -> Any:
-        number = np.float64(x)
-        y, other = formula(NARROWED, number)
-        return first(number, y), second(number, other)
+    return of
 
-    def from_two(x: Any, y: Any) -> Any:
-        number = np.float64(x)
-        return first(number, formula(NARROWED, number, np.float64(y)))
 
-    return _shaped(spec, one, two, from_two)
+def _settled(functions: list[Any]) -> Any:
+    """``settle(x, ys)``: of x and every result that result's own function."""
+    of_first, *others = functions
+
+    def last(x: Any, ys: Any) -> Any:
+        return (of_first(x, ys[0]),)
+
+    if not others:
+        return jit(last)
+    rest = _settled(others)
+    return jit(lambda x, ys: (of_first(x, ys[0]), *rest(x, ys[1:])))
 
 
 HALF_ULP = 2.0**-53 + 2.0**-63
@@ -297,17 +290,6 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 
 def exactly(spec: Function) -> Callable[..., Any]:
-    """The results for one float64 number, evaluated in pairs."""
-    formula = compiled(spec.formula)
-
-    def one(x: Any) -> Any:
-        return pairs.rounded(formula(PAIRS, x))
-
-    def two(x: Any) -> Any:
-        y, second = formula(PAIRS, x)
-        return pairs.rounded(y), pairs.rounded(second)
-
-    def from_two(x: Any, y: Any) -> Any:
-        return pairs.rounded(formula(PAIRS, x, y))
-
-    return _shaped(spec, one, two, from_two)
+    """The results for float64 numbers, evaluated in pairs."""
+    evaluate, rounded = jit(_evaluated(spec, PAIRS)), loops.each(len(spec.parts), pairs.rounded)
+    return lambda xs: rounded(evaluate(xs))

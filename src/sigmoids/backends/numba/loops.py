@@ -1,11 +1,16 @@
-"""Loops over arrays around scalar kernels."""
+"""Loops over arrays around kernels of numbers.
+
+Arguments and results are tuples everywhere, of arrays or of numbers, so that there may be any
+number of them.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from numba import njit, types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, is_jitted
 
 from sigmoids.backends.numba.primitives import OPTIONS, jit
 
@@ -25,7 +30,7 @@ class Kernel(NamedTuple):
     before : Any
         A state.
     step : callable
-        ``step(state, x)``: the state after that number, and the results for it.
+        ``step(state, xs)``: the state after these arguments, and the tuple of results for them.
     passed : callable
         ``passed(state)``: whether the results are right, in the end.
     """
@@ -72,8 +77,20 @@ class Fills(NamedTuple):
 def make_fills(
     name: str, inputs: int, outputs: int, kernel: Kernel, shorter: Kernel | None = None
 ) -> Fills:
-    """What loops run, by that kernel, and a shorter one where it serves; see :func:`make`."""
-    part = PARTS[inputs]
+    """What loops run: that kernel, and a shorter one where its check is passed.
+
+    Parameters
+    ----------
+    name : str
+        That of no other loop: the compiled functions have it.
+    inputs, outputs : int
+        How many there are.
+    kernel : Kernel
+        What is done with so many numbers.
+    shorter : Kernel, optional
+        A faster one, which has the same results where its check is passed.
+    """
+    part = parts(inputs)
     fill: Callable[..., Any] = make_fill(name, inputs, outputs, kernel)
     if shorter is not None:
         fill = _either(make_fill(f"{name}_moderate", inputs, outputs, shorter), fill, part)
@@ -85,56 +102,23 @@ def make_fill(name: str, inputs: int, outputs: int, kernel: Kernel) -> Callable[
 
     It is compiled to machine code of that name, which does not become a part of another function.
     """
-    fills: dict[tuple[int, int], Any] = {(1, 1): _fill, (1, 2): _fill_two, (2, 1): _fill_from_two}
-    fill = fills[inputs, outputs](kernel)
+    before, step, passed = kernel
+    read, same_size = elements(inputs), parts(inputs)
+    cut, write = parts(outputs), stores(outputs)
+
+    def fill(xs: Any, outs: Any, start: Any) -> bool:
+        full_width()
+        size = xs[0].size
+        xs = same_size(xs, 0, size)
+        outs = cut(outs, start, start + size)
+        state = before
+        for i in range(size):
+            state, ys = step(state, read(xs, i))
+            write(outs, i, ys)
+        return passed(state)
+
     fill.__qualname__ = f"{name}_fill"
     return cast("Callable[..., bool]", njit(**OPTIONS | {"forceinline": False})(fill))
-
-
-def _fill(kernel: Kernel) -> Callable[..., bool]:
-    before, step, passed = kernel
-
-    def fill(xs: Any, outs: Any, start: Any) -> bool:
-        full_width()
-        x = xs[0]
-        out = outs[0][start : start + x.size]
-        state = before
-        for i in range(x.size):
-            state, out[i] = step(state, x[i])
-        return passed(state)
-
-    return fill
-
-
-def _fill_two(kernel: Kernel) -> Callable[..., bool]:
-    before, step, passed = kernel
-
-    def fill(xs: Any, outs: Any, start: Any) -> bool:
-        full_width()
-        x = xs[0]
-        out, other = outs[0][start : start + x.size], outs[1][start : start + x.size]
-        state = before
-        for i in range(x.size):
-            state, out[i], other[i] = step(state, x[i])
-        return passed(state)
-
-    return fill
-
-
-def _fill_from_two(kernel: Kernel) -> Callable[..., bool]:
-    before, step, passed = kernel
-
-    def fill(xs: Any, outs: Any, start: Any) -> bool:
-        full_width()
-        x = xs[0]
-        y = xs[1][: x.size]
-        out = outs[0][start : start + x.size]
-        state = before
-        for i in range(x.size):
-            state, out[i] = step(state, x[i], y[i])
-        return passed(state)
-
-    return fill
 
 
 def _either(
@@ -177,15 +161,48 @@ def _from_copies(fill: Callable[..., None], part: Callable[..., Any]) -> Callabl
     return fill_from_copies
 
 
-@jit
-def _part(xs: Any, start: Any, stop: Any) -> Any:
-    return (xs[0][start:stop],)
+@cache
+def parts(number: int) -> Any:
+    """``part(arrays, start, stop)``: so much of all of so many arrays."""
+    return each(number, lambda array, start, stop: array[start:stop])
 
 
-@jit
-def _part_of_two(xs: Any, start: Any, stop: Any) -> Any:
-    return xs[0][start:stop], xs[1][start:stop]
+@cache
+def elements(number: int) -> Any:
+    """``read(arrays, i)``: an element of each of so many arrays."""
+    return each(number, lambda array, i: array[i])
 
 
-PARTS = {1: _part, 2: _part_of_two}
-"""``part(xs, start, stop)``: so much of all inputs, by their number."""
+def each(number: int, function: Callable[..., Any]) -> Any:
+    """The function of each of so many, as a tuple; other arguments are the same for all."""
+    of_one = function if is_jitted(function) or isinstance(function, type) else jit(function)
+
+    def last(some: Any, *others: Any) -> Any:
+        return (of_one(some[0], *others),)
+
+    if number == 1:
+        return jit(last)
+    rest = each(number - 1, of_one)
+
+    def first(some: Any, *others: Any) -> Any:
+        return (of_one(some[0], *others), *rest(some[1:], *others))
+
+    return jit(first)
+
+
+@cache
+def stores(number: int) -> Any:
+    """``write(arrays, i, values)``: an element of each of so many arrays."""
+
+    def last(arrays: Any, i: Any, values: Any) -> None:
+        arrays[0][i] = values[0]
+
+    if number == 1:
+        return jit(last)
+    rest = stores(number - 1)
+
+    def each(arrays: Any, i: Any, values: Any) -> None:
+        arrays[0][i] = values[0]
+        rest(arrays[1:], i, values[1:])
+
+    return jit(each)

@@ -12,8 +12,8 @@ def times(kernel: Kernel) -> Kernel:
     """The kernel of two numbers that multiplies the result for one, as rounded, by the other."""
     compiled = kernel.step
 
-    def step(state: Any, x: Any, factor: Any) -> Any:
-        state, y = compiled(state, x)
-        return state, y * factor
+    def step(state: Any, xs: Any) -> Any:
+        state, (y,) = compiled(state, xs[:-1])
+        return state, (y * xs[-1],)
 
     return Kernel(kernel.before, jit(step), kernel.passed)

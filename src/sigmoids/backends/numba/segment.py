@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numba import carray, types
 
-from sigmoids.backends.numba.loops import BUFFER, PARTS
+from sigmoids.backends.numba.loops import BUFFER, each, elements, parts, stores
 from sigmoids.backends.numba.memory import load, on_stack
 from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
 from sigmoids.backends.numba.primitives import jit
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SIGNATURE = types.void(types.int64, types.int64, types.int64)
 """The place of the addresses, the first element and the one after the last."""
 
-TABLES = 3
+TABLES = 4
 """Where among the addresses those of tables are: behind as many arrays as there are at most."""
 
 
@@ -40,37 +40,31 @@ def make_segment(
         That of no other compiled function.
     fills : Fills
         What computes.
-    inputs, outputs : {1, 2}
-        How many there are; two of one only.
+    inputs, outputs : int
+        How many there are.
     kind : dtype
         That of all arrays.
     """
     directly, from_copies = fills
-    part, room = PARTS[inputs], kind.itemsize * BUFFER
+    part, room = parts(inputs), kind.itemsize * BUFFER
     operands = inputs + outputs
-
     array = _reader(kind)
 
     @jit
-    def copy() -> Any:
+    def copy(_which: Any) -> Any:
         return carray(pointer(on_stack(room)), (BUFFER,), kind)
 
-    def one(addresses: Any, size: Any) -> Any:
-        return (array(addresses, 0, size),), (array(addresses, 1, size),), (copy(),)
+    @jit
+    def operand(which: Any, addresses: Any, size: Any) -> Any:
+        return array(addresses, which, size)
 
-    def two(addresses: Any, size: Any) -> Any:
-        outs = array(addresses, 1, size), array(addresses, 2, size)
-        return (array(addresses, 0, size),), outs, (copy(),)
-
-    def from_two(addresses: Any, size: Any) -> Any:
-        xs = array(addresses, 0, size), array(addresses, 1, size)
-        return xs, (array(addresses, 2, size),), (copy(), copy())
-
-    arrays = jit({(1, 1): one, (1, 2): two, (2, 1): from_two}[inputs, outputs])
+    sources, targets, copied = each(inputs, operand), each(outputs, operand), each(inputs, copy)
+    of_sources, of_targets = tuple(range(inputs)), tuple(range(inputs, operands))
 
     def segment(addresses: Any, start: Any, stop: Any) -> None:
         mode = enter_standard_mode()
-        xs, outs, copies = arrays(addresses, stop)
+        xs, outs = sources(of_sources, addresses, stop), targets(of_targets, addresses, stop)
+        copies = copied(of_sources)
         same = False
         for i in range(inputs):
             for k in range(inputs, operands):
@@ -90,24 +84,27 @@ def make_look_up(outputs: int, kind: np.dtype[Any]) -> Callable[[Any, Any, Any],
 
     An output may be the input itself.
     """
-    array = _reader(kind)
-    entries = 2 ** (8 * kind.itemsize)
+    array, entries = _reader(kind), 2 ** (8 * kind.itemsize)
+    read, write = elements(outputs), stores(outputs)
 
-    def one(addresses: Any, start: Any, stop: Any) -> None:
-        x, out = array(addresses, 0, stop), array(addresses, 1, stop)
-        table = array(addresses, TABLES, entries)
-        for i in range(start, stop):
-            out[i] = table[x[i]]
+    @jit
+    def operand(which: Any, addresses: Any, size: Any) -> Any:
+        return array(addresses, which, size)
 
-    def two(addresses: Any, start: Any, stop: Any) -> None:
+    operands = each(outputs, operand)
+    of_targets = tuple(range(1, 1 + outputs))
+    of_tables = tuple(range(TABLES, TABLES + outputs))
+
+    def look_up(addresses: Any, start: Any, stop: Any) -> None:
         x = array(addresses, 0, stop)
-        out, other = array(addresses, 1, stop), array(addresses, 2, stop)
-        table, second = array(addresses, TABLES, entries), array(addresses, TABLES + 1, entries)
+        outs, tables = (
+            operands(of_targets, addresses, stop),
+            operands(of_tables, addresses, entries),
+        )
         for i in range(start, stop):
-            bits = x[i]  # before the first output takes its place
-            out[i], other[i] = table[bits], second[bits]
+            write(outs, i, read(tables, x[i]))
 
-    return one if outputs == 1 else two
+    return look_up
 
 
 def _reader(kind: np.dtype[Any]) -> Callable[[Any, Any, Any], Any]:

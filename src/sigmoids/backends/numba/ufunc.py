@@ -16,17 +16,21 @@ import numpy as np
 from numba import carray, types
 from numba.extending import intrinsic
 
+from sigmoids.backends.numba.loops import each
+from sigmoids.backends.numba.memory import load
 from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
 from sigmoids.backends.numba.primitives import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
 LOOP = types.void(
     types.CPointer(types.intp), types.CPointer(types.intp), types.CPointer(types.intp), types.intp
 )
-"""Addresses of the arrays, the number of elements, the steps between them, and what the ufunc adds:
-an address, or nothing."""
+"""Addresses of the arrays, the number of elements, the steps between them, and the address of what
+the ufunc adds."""
 
 
 @intrinsic
@@ -50,24 +54,16 @@ def make_loop(
     operands = inputs + outputs
 
     @jit
-    def at(addresses: Any, steps: Any, which: Any, first: Any, size: Any) -> Any:
+    def at(which: Any, addresses: Any, steps: Any, first: Any, size: Any) -> Any:
         return carray(pointer(addresses[which] + first * steps[which]), (size,), real)
 
-    @jit
-    def one(addresses: Any, steps: Any, first: Any, size: Any) -> None:
-        fill((at(addresses, steps, 0, first, size),), (at(addresses, steps, 1, first, size),), 0)
+    sources, targets = each(inputs, at), each(outputs, at)
+    of_sources, of_targets = tuple(range(inputs)), tuple(range(inputs, operands))
 
     @jit
-    def two(addresses: Any, steps: Any, first: Any, size: Any) -> None:
-        out, other = at(addresses, steps, 1, first, size), at(addresses, steps, 2, first, size)
-        fill((at(addresses, steps, 0, first, size),), (out, other), 0)
-
-    @jit
-    def from_two(addresses: Any, steps: Any, first: Any, size: Any) -> None:
-        x, y = at(addresses, steps, 0, first, size), at(addresses, steps, 1, first, size)
-        fill((x, y), (at(addresses, steps, 2, first, size),), 0)
-
-    compute = {(1, 1): one, (1, 2): two, (2, 1): from_two}[inputs, outputs]
+    def compute(addresses: Any, steps: Any, first: Any, size: Any) -> None:
+        xs = sources(of_sources, addresses, steps, first, size)
+        fill(xs, targets(of_targets, addresses, steps, first, size), 0)
 
     def loop(addresses: Any, sizes: Any, steps: Any, _data: Any) -> None:
         mode = enter_standard_mode()
@@ -86,35 +82,77 @@ def make_loop(
     return loop
 
 
+def make_look_up(outputs: int, bits: np.dtype[Any]) -> Callable[..., None]:
+    """NumPy's kind of loop that reads results from tables, whose addresses the ufunc adds."""
+    step, entries = bits.itemsize, 2 ** (8 * bits.itemsize)
+
+    @jit
+    def array(address: Any, size: Any) -> Any:
+        return carray(pointer(address), (size,), bits)
+
+    def look_up(addresses: Any, sizes: Any, steps: Any, tables: Any) -> None:
+        for i in range(sizes[0]):
+            index = array(addresses[0] + i * steps[0], step)[0]
+            for which in range(outputs):
+                out = array(addresses[1 + which] + i * steps[1 + which], step)
+                out[0] = array(load(tables + 8 * which), entries)[index]
+
+    return look_up
+
+
 def make_ufunc(
-    loop: Any, name: str, inputs: int, outputs: int, dtype: np.dtype[Any], added: Any = None
+    loop: Any,
+    name: str,
+    inputs: int,
+    outputs: int,
+    dtype: np.dtype[Any],
+    added: NDArray[np.int64] | None = None,
 ) -> np.ufunc:
-    """The ufunc of one compiled loop, for arrays of one dtype, and of an array that is added."""
-    parts = (
-        (ctypes.c_void_p * 1)(loop.address),
-        (ctypes.c_void_p * 1)(None if added is None else added.ctypes.data),
-        ctypes.create_string_buffer(bytes([dtype.num] * (inputs + outputs))),
-        ctypes.create_string_buffer(name.encode()),
-    )
-    _alive.append((loop, parts, added))
-    functions, data, kinds, text = [ctypes.addressof(part) for part in parts]
-    make = _from_function_and_data()
-    return cast("np.ufunc", make(functions, data, kinds, 1, inputs, outputs, -1, text, text, 0))
+    """The ufunc of one compiled loop, for arrays of one dtype, and of numbers that are added."""
+    address = None if added is None else added.ctypes.data
+    text = ctypes.create_string_buffer(name.encode())
+    alive: list[Any] = [loop, added, text]
+    of_numpy = dtype.isbuiltin == 1
+    functions = data = kinds = None
+    if of_numpy:
+        parts = (
+            (ctypes.c_void_p * 1)(loop.address),
+            (ctypes.c_void_p * 1)(address),
+            ctypes.create_string_buffer(bytes([dtype.num] * (inputs + outputs))),
+        )
+        functions, data, kinds = [ctypes.addressof(part) for part in parts]
+        alive.extend(parts)
+    _alive.append(alive)
+    words = ctypes.addressof(text)
+    made = _new()(functions, data, kinds, int(of_numpy), inputs, outputs, -1, words, words, 0)
+    if not of_numpy:  # of all that is added later NumPy keeps an account of its own
+        _add_loop()(made, dtype.num, loop.address, None, address)
+    return cast("np.ufunc", made)
 
 
 _alive: list[Any] = []
 """What ufuncs point to, which they do not own."""
 
 
+POINTER, NUMBER = ctypes.c_void_p, ctypes.c_int
+
+
 @cache
-def _from_function_and_data() -> Any:
-    """``PyUFunc_FromFuncAndData`` of NumPy's C interface, whose table it is the second entry of."""
+def _new() -> Any:
+    """``PyUFunc_FromFuncAndData``."""
+    return _of_interface(1, ctypes.py_object, *3 * [POINTER], *4 * [NUMBER], *2 * [POINTER], NUMBER)
+
+
+@cache
+def _add_loop() -> Any:
+    """``PyUFunc_RegisterLoopForType``, for the dtypes that other libraries have added."""
+    return _of_interface(2, NUMBER, ctypes.py_object, NUMBER, *3 * [POINTER])
+
+
+def _of_interface(place: int, *kinds: Any) -> Any:
+    """The function of NumPy's C interface at that place of its table for ufuncs."""
     core: Any = importlib.import_module("numpy._core._multiarray_umath")
     address = ctypes.pythonapi.PyCapsule_GetPointer
-    address.restype, address.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    table = ctypes.cast(address(core._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p))
-    pointer, number = ctypes.c_void_p, ctypes.c_int
-    kind = ctypes.PYFUNCTYPE(
-        ctypes.py_object, *3 * [pointer], *4 * [number], *2 * [pointer], number
-    )
-    return kind(table[1])
+    address.restype, address.argtypes = POINTER, [ctypes.py_object, ctypes.c_char_p]
+    table = ctypes.cast(address(core._UFUNC_API, None), ctypes.POINTER(POINTER))
+    return ctypes.PYFUNCTYPE(*kinds)(table[place])

@@ -7,8 +7,6 @@ are 0, without a word.  So the operators know nothing of derivatives, and what i
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,12 +14,14 @@ from torch.autograd import Function as Wrapper
 from torch.autograd import forward_ad
 
 from sigmoids.backends.torch.operators import alone, call, each, name_of, product, spec_of
-from sigmoids.spec import Joint, Product, Spec, results
+from sigmoids.derivatives import slope_of
+from sigmoids.spec import Joint, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.backends.torch.formula import Tensors
+    from sigmoids.spec import Product, Spec
 
     Options = tuple[str, Any, str]
 
@@ -166,42 +166,12 @@ def _times_slopes(
     part: Spec | Product, options: Options, factor: torch.Tensor, inputs: Tensors
 ) -> list[Any]:
     """The slopes by each argument, times the factor: in one pass where that is possible."""
-    asked = _slope(part)
-    if asked is None or factor.dtype.itemsize < 4:
+    slope = slope_of(part) if len(inputs) == 1 else None
+    if slope is None or factor.dtype.itemsize < 4:
         return [factor * slope for slope in results(part.derivative(_member(options), *inputs))]
     (x,) = inputs
     if not any(factor.stride()):
         factor = factor.contiguous()  # of one number in all places, such as a sum's, too
-    x = -x if asked.argument.negated else x
+    x = -x if slope.negated else x
     _, accuracy, engine = options
-    return [evaluate(name_of(product(asked.member)), accuracy, engine, x, factor)]
-
-
-@dataclass(frozen=True)
-class _Argument:
-    """Stands for x or −x, and for nothing else that could be made of x."""
-
-    negated: bool = False
-
-    def __neg__(self) -> _Argument:
-        return _Argument(not self.negated)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A member of the family of one of these."""
-
-    member: Spec
-    argument: _Argument
-
-
-@cache
-def _slope(part: Spec | Product) -> _Asked | None:
-    """The member of the family that is the derivative; None where it is put together of several."""
-    if isinstance(part, Product) or len(part.arguments) > 1:
-        return None
-    try:
-        asked = part.derivative(_Asked, _Argument())
-    except TypeError:  # from arithmetic, which these do not have
-        return None
-    return asked if isinstance(asked, _Asked) else None
+    return [evaluate(name_of(product(slope.member)), accuracy, engine, x, factor)]

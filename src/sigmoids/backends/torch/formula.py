@@ -22,6 +22,8 @@ def evaluate(spec: Function | Product, accuracy: Accuracy, inputs: Tensors) -> T
         x, factor = inputs
         (y,) = evaluate(spec.of, accuracy, (x,))
         return (y * factor,)
+    if len(spec.formulas) > 1:
+        return tuple(y for one in spec.formulas for y in evaluate(one, accuracy, inputs))
     dtype = inputs[0].dtype
     if dtype is torch.float64:
         return _in_float64(spec, accuracy, inputs)
