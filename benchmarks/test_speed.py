@@ -6,7 +6,7 @@ import pytest
 
 from sigmoids.backends.threads import processors
 from sigmoids.bench.cases import inputs, sizes
-from sigmoids.bench.contenders import FUNCTION_NAMES, everyone, limits
+from sigmoids.bench.contenders import FUNCTION_NAMES, everyone, find, limits
 from sigmoids.bench.inspection import check
 from sigmoids.bench.run import QUICK
 from sigmoids.choice import DTYPES, usable_backends
@@ -27,7 +27,7 @@ ENTRIES = [
 @pytest.mark.parametrize(("function", "dtype", "size", "contender"), ENTRIES)
 def test_call(benchmark, function, dtype, size, contender):
     arrays = inputs(function, dtype, size)
-    prepared = contender.prepare(*arrays)
+    prepared = find(function, contender)(*arrays)
     if contender.kind != "limit":
         check(function, prepared, arrays)
     with prepared.within():

@@ -22,6 +22,15 @@ RANGE = (-110.0, 20.0)
 INPUTS = 2000
 """Inputs in every bin."""
 
+COLOURS = {
+    "numpy": "#b07d00",
+    "scipy": "#009e73",
+    "numexpr": "#cc79a7",
+    "torch": "#d55e00",
+    "jax": "#0072b2",
+}
+"""Okabe and Ito's, which the colour-blind can tell apart too; the first one darker."""
+
 
 def largest_errors(name, candidates):
     """The largest error in every bin of x, for every candidate."""
@@ -44,40 +53,51 @@ def draw_errors(ax, name):
         label = "sigmoids, every backend" if ours else candidate.computed_by
         style = {"color": "black", "linewidth": 2.5} if ours else {"linewidth": 1, "alpha": 0.8}
         ax.plot(x, np.maximum(errors, 1e-3), label=label, **style)
-    ax.set(yscale="log", ylim=(0.1, 1e8), xlabel="x", ylabel="largest error, ulp", title=name)
+    ax.set(yscale="log", ylim=(0.1, 1e8), xlabel="x", ylabel="largest error, ulp",
+           title=f"{name}, float32")  # fmt: skip
     ax.legend(frameon=False, fontsize="small")
 
 
-def draw_times(ax, results, dtype):
-    """Everyone's time per element over the size, ours in bold and in black and red."""
-    lines = {}
-    for case, timings in results.cases().items():
-        if (case.function, case.dtype) == ("sigmoid", dtype):
-            for timing in timings:
-                lines.setdefault((timing.contender, timing.kind), []).append(timing)
-    colours = {"high": "black", "fast": "red"}
-    marks = {"numba": "o", "numpy": "s", "jax": "^"}
-    for (name, kind), timings in lines.items():
-        style = {"linewidth": 1, "alpha": 0.8}
-        if kind == "ours":
-            backend, accuracy = name.split()
-            style = {"color": colours[accuracy], "marker": marks[backend], "linewidth": 2}
-        elif kind == "limit":
-            style = {"color": "grey", "linestyle": ":"}
-        ax.plot(
-            [t.case.size for t in timings], [t.nanoseconds for t in timings], label=name, **style
-        )
-    ax.set(xscale="log", yscale="log", title=f"sigmoid, {dtype}", xlabel="n",
-           ylabel="ns per element")  # fmt: skip
-    ax.legend(frameon=False, fontsize="x-small", ncols=2)
+def draw_times(ax, cases, library):
+    """One library's fastest call of each size beside ours on Numba and a memory copy."""
+    color = COLOURS[library]
+    lines = {
+        "sigmoids, high": (lambda t: t.contender == "numba high", {"color": "black"}),
+        "sigmoids, fast": (lambda t: t.contender == "numba fast",
+                           {"color": "black", "linestyle": (0, (2.5, 1))}),
+        "memory copy": (lambda t: t.kind == "limit", {"color": "0.6", "linestyle": ":"}),
+        library: (lambda t: (t.kind, t.library) == ("peer", library), {"color": color}),
+    }  # fmt: skip
+    for label, (chosen, style) in lines.items():
+        fastest = {
+            case.size: min(t.nanoseconds for t in timings if chosen(t))
+            for case, timings in cases.items()
+            if any(map(chosen, timings))
+        }
+        ax.plot(fastest.keys(), fastest.values(), label=label, linewidth=2, **style)
+    ax.set(xscale="log", yscale="log")
 
 
 def speed(path):
-    """The picture of a run of the harness."""
-    results = Results.load(path)
-    figure = Figure(figsize=(11, 5), layout="constrained", dpi=150)
-    for ax, dtype in zip(figure.subplots(1, 2), ("float32", "float64"), strict=True):
-        draw_times(ax, results, dtype)
+    """The picture of a run of the harness: a row for each library, a column for each dtype."""
+    cases = Results.load(path).cases()
+    figure = Figure(figsize=(5.2, 10), layout="constrained", dpi=150)
+    panels = figure.subplots(len(COLOURS), 2, sharex=True, sharey="row")
+    for row, library in zip(panels, COLOURS, strict=True):
+        for ax, dtype in zip(row, ("float32", "float64"), strict=True):
+            of_dtype = {
+                case: found
+                for case, found in cases.items()
+                if (case.function, case.dtype) == ("sigmoid", dtype)
+            }
+            draw_times(ax, of_dtype, library)
+            ax.set_title(f"{library}, {dtype}", color=COLOURS[library], fontsize=11)
+        row[0].set_ylabel("ns per element")
+    for ax in panels[-1]:
+        ax.set_xlabel("elements")
+    legend = panels[0, 0].get_lines()[:3]
+    figure.legend(legend, [line.get_label() for line in legend], loc="outside upper center",
+                  ncols=2, frameon=False)  # fmt: skip
     figure.savefig(FOLDER / "speed.png")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import pickle
+import re
 import sys
 from pathlib import Path
 
@@ -40,6 +42,35 @@ def test_vanishing_gradients(run):
     assert found["sigmoid of 20 + x, jax.nn's"] == 0 < found["sigmoid of 20 + x, ours"]
 
 
+def test_a_transformer_keeps_the_columns(run):
+    found = run("scikit_learn", "pandas")
+    assert found["columns"] == ["ours", "theirs"]
+    assert found["coefficients"] == pytest.approx([2, -1, 1], rel=1e-12)
+    testing = pytest.importorskip("pandas.testing")
+    testing.assert_frame_equal(found["back"], found["frame"], rtol=1e-14)
+
+
+def test_a_transformer_is_cloned_and_pickled():
+    base, preprocessing = map(pytest.importorskip, ("sklearn.base", "sklearn.preprocessing"))
+    pl = pytest.importorskip("polars")
+    transformer = base.clone(preprocessing.FunctionTransformer(sg.sigmoid))
+    transformer = pickle.loads(pickle.dumps(transformer)).set_output(transform="polars")
+    y = transformer.fit_transform(pl.DataFrame({"a": [-1.0, 2.0]}))
+    assert y.equals(pl.DataFrame({"a": sg.sigmoid([-1.0, 2.0])}))
+
+
+def test_a_link_is_right_in_its_tails(run):
+    found = run("statsmodels_link", "statsmodels")
+    ours, theirs = found["parameters"]
+    assert ours == pytest.approx(theirs, rel=1e-10)
+    value, clipped = found["logit of 1e-300"]
+    assert value == sg.logit(1e-300)
+    assert abs(clipped - value) > 600
+    slope, lost = found["slope at 400"]
+    assert slope == sg.sigmoid_derivative(400.0) > 0
+    assert not lost > 0
+
+
 @pytest.mark.exhaustive
 @pytest.mark.filterwarnings("default")  # other libraries' are not ours
 @pytest.mark.parametrize(
@@ -56,10 +87,11 @@ def test_networks(run, name, needed, least):
 
 
 def test_every_example_is_here_and_in_the_documentation():
-    text = Path(__file__).read_text()
-    page = (EXAMPLES.parent / "jax.md").read_text()
+    tests = Path(__file__).parent
+    text = "".join((tests / f"test_{name}.py").read_text() for name in ("examples", "dask_cluster"))
+    page = "".join((EXAMPLES.parent / name).read_text() for name in ("jax.md", "arrays.md"))
     for path in EXAMPLES.glob("*.py"):
-        assert path.stem == "digits" or f'"{path.stem}"' in text
+        assert path.stem == "digits" or re.search(rf"\b{path.stem}\b", text)
         assert f"examples/{path.name}" in page
 
 

@@ -157,7 +157,10 @@ def test_the_likeness_of_a_ufunc():
     assert not hasattr(np, one.__name__)
     assert one.resolve_dtypes((np.dtype("f4"), None)) == (np.dtype("f4"),) * 2
     assert one.resolve_dtypes((np.dtype("i4"), None)) == (np.dtype("f8"),) * 2
-    assert two.resolve_dtypes((np.dtype("f4"), float, None)) == (np.dtype("f8"),) * 3
+    for dtypes in (("f4", float), ("f4", int), ("f4", "f8"), ("i4", float), (int, float)):
+        given = (*(d if isinstance(d, type) else np.dtype(d) for d in dtypes), None)
+        assert two.resolve_dtypes(given) == np.logaddexp.resolve_dtypes(given)
+    assert repr(two) == "sigmoids.sigmoid_binary_cross_entropy"
     assert one(np.zeros(1), where=True, casting="same_kind", dtype="f4").dtype == np.float32
     with pytest.raises(TypeError, match=r"sigmoid\(\) takes no axis, where"):
         one(np.zeros(1), where=np.ones(1, bool), axis=0)

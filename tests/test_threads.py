@@ -70,6 +70,17 @@ def test_the_environment_chooses():
         assert text in said
 
 
+def test_no_more_than_openmp_may_use():
+    """Dask's workers and joblib's are started with it, so that their threads do not multiply."""
+    code = (
+        "from sigmoids.backends import threads; threads.processors = lambda: 4; "
+        "print(threads.get_num_threads())"
+    )
+    for text, number in (("1", 1), ("3,2", 3), ("8", 4), ("", 4), ("all", 4), ("0", 1)):
+        assert run(code, OMP_NUM_THREADS=text).stdout.strip() == str(number)
+    assert run(code, OMP_NUM_THREADS="1", SIGMOIDS_NUM_THREADS="2").stdout.strip() == "2"
+
+
 V1 = {"cpu.cfs_quota_us": "150000", "cpu.cfs_period_us": "100000"}
 
 

@@ -29,9 +29,19 @@ from sigmoids.selection import (
 from sigmoids.value_and_derivative import value_and_derivative
 
 if TYPE_CHECKING:
-    from sigmoids.inventory import backends  # noqa: TC004
+    from sigmoids.inventory import backends
 
-__version__ = "0.1.0"
+    __version__: str
+else:
+
+    def __getattr__(name):
+        """The version, which the metadata of the installed package has; they are slow to read."""
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib.metadata import version
+
+        return version(__name__)
+
 
 __all__ = [
     "arctan_sigmoid",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -12,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 import sigmoids
-from sigmoids import plotting
+from sigmoids import plotting, terminal
+from sigmoids.backends import registry
 from sigmoids.backends.threads import get_num_threads, processors
 from sigmoids.functions import FUNCTIONS, RESULTS
 from sigmoids.inventory import backends
@@ -22,12 +24,19 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+NEXT = {
+    "sigmoids plot": "the logistic function and its slope",
+    "sigmoids demo": "one model on every backend, compared bit by bit",
+    "sigmoids bench --quick": "who is fastest on this machine, in a minute",
+}
+"""What to try first."""
+
 WIDTH = 180
 """Columns of output that goes to a file: room for the widest table."""
 
 app = typer.Typer(
     help="The sigmoid family: one call on any array, the same bits from every backend.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -44,6 +53,38 @@ def plain_errors() -> Iterator[None]:
     except (ImportError, ValueError, OSError) as problem:
         typer.echo(f"sigmoids: {problem}", err=True)
         raise typer.Exit(2) from None
+
+
+def say_version(asked: bool) -> None:
+    """Print the version and nothing else."""
+    if asked:
+        typer.echo(f"sigmoids {sigmoids.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def greet(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001  # the callback acts on it
+        bool, typer.Option("--version", callback=say_version, is_eager=True,
+                           help="Print the version.")
+    ] = False,
+) -> None:  # fmt: skip
+    """The sigmoid family: one call on any array, the same bits from every backend."""
+    if context.invoked_subcommand is not None:
+        return
+    console.print(f"[bold]sigmoids {sigmoids.__version__}[/]: {greet.__doc__}")
+    for row in registry.ROWS.values():
+        there = registry.installed(row)
+        console.print(
+            f"  {row.name:6} {version_of(row.requires)}" if there
+            else f'  {row.name:6} not installed: pip install "sigmoids[{row.name}]"',
+            markup=False,
+        )  # fmt: skip
+    console.print("Next:")
+    for command, what in NEXT.items():
+        console.print(f"  [bold]{command:24}[/] {what}")
+    console.print("All commands: sigmoids --help")
 
 
 @app.command()
@@ -77,22 +118,26 @@ def plot(
             "--output",
             "-o",
             help="The file to write, .png or .svg.",
-            show_default="sigmoid.png, family.png with --sheet",
+            show_default="none where the terminal shows pictures, else sigmoid.png or family.png",
         ),
     ] = None,
     whole: Annotated[
         bool, typer.Option("--sheet", help="The whole family for comparison, a panel each.")
     ] = False,
 ) -> None:
-    """Draw functions with their derivatives."""
+    """Draw functions with their derivatives: in a terminal that shows pictures, or to a file."""
     with plain_errors():
-        output = output or Path("family.png" if whole else "sigmoid.png")
-        if output.suffix not in (".png", ".svg"):
+        if output is not None and output.suffix not in (".png", ".svg"):
             raise ValueError(f"cannot write {output.name}: the file's suffix must be .png or .svg")
         if whole and functions:
             raise ValueError("--sheet draws the whole family: leave out the functions' names")
-        figure = plotting.sheet() if whole else sigmoids.plot(*(functions or ())).figure
-        cast("Figure", figure).savefig(output)
+        figure = cast(
+            "Figure", plotting.sheet() if whole else sigmoids.plot(*(functions or ())).figure
+        )
+        if output is None and terminal.show(console, figure):
+            return
+        output = output or Path("family.png" if whole else "sigmoid.png")
+        figure.savefig(output)
     console.print(f"wrote {output}")
 
 
@@ -201,6 +246,9 @@ def demo(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Where to write the figure, .png or .svg.")
     ] = Path("sigmoids-demo.png"),
+    everything: Annotated[
+        bool, typer.Option("--all", help="Compare the backends on the whole family too.")
+    ] = False,
 ) -> None:
     """Fit the same logistic regression on every installed backend and compare."""
     with plain_errors():
@@ -210,6 +258,6 @@ def demo(
             raise ImportError(
                 f'the demo needs {missing.name}: pip install "sigmoids[demo]"'
             ) from missing
-        agree = report.run(console, output)
+        agree = report.run(console, output, everything=everything)
     if not agree:
         raise typer.Exit(1)

@@ -30,7 +30,8 @@ def get_num_threads() -> int:
     int
         What :func:`use_num_threads`, :func:`set_num_threads` or the environment variable
         ``SIGMOIDS_NUM_THREADS`` say, in this order; otherwise the processors that this process
-        may use, by its affinity mask and by the CPU quota of its control group.
+        may use, by its affinity mask and by the CPU quota of its control group, and no more than
+        ``OMP_NUM_THREADS`` says, by which Dask and joblib share processors between processes.
 
     Raises
     ------
@@ -138,11 +139,17 @@ def processors() -> int:
 def _default() -> int:
     text = os.environ.get("SIGMOIDS_NUM_THREADS")
     if not text:
-        return processors()
+        return int(min(processors(), _of_openmp()))
     try:
         return _checked(int(text))
     except ValueError:
         raise ValueError(f"SIGMOIDS_NUM_THREADS must be a positive integer, not {text!r}") from None
+
+
+def _of_openmp() -> float:
+    """The threads of OpenMP's outermost level; no limit where nothing is said that is a number."""
+    text = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    return max(1, int(text)) if text.isdecimal() else math.inf
 
 
 def _checked(number: int) -> int:

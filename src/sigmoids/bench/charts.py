@@ -19,20 +19,23 @@ if TYPE_CHECKING:
 FLOOR = 0.1
 """The place of errors of 0 ulp on a logarithmic axis."""
 
-KINDS: tuple[Kind, ...] = ("ours", "peer", "limit")
+KINDS: tuple[Kind, ...] = ("ours", "guest", "peer", "limit")
 GREY = "#8b929c"
 HUES: dict[Kind, tuple[str, ...]] = {
     "ours": ("#2f7fe0", "#e2600f", "#1a9c55", "#b847c9", "#d0364f"),
+    "guest": ("#2f7fe0",),
     "peer": ("#a8790f", "#7d6fd0", "#2b9a9e", "#c2608f", "#7f8f1f", "#9a6b4f", "#5d84a8"),
     "limit": (GREY,),
 }
 SYMBOLS: dict[Kind, tuple[str, ...]] = {
     "ours": ("circle", "circle-open", "diamond", "diamond-open"),
+    "guest": ("star",),
     "peer": ("square", "square-open", "triangle-up", "triangle-up-open", "x", "cross"),
     "limit": ("line-ew-open", "line-ns-open"),
 }
 LINES: dict[Kind, dict[str, Any]] = {
     "ours": {"width": 3},
+    "guest": {"width": 1.3, "dash": "dot"},
     "peer": {"width": 1.3},
     "limit": {"width": 2, "dash": "dash"},
 }

@@ -13,14 +13,13 @@ import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.bench.contenders import Contender
-    from sigmoids.bench.results import FirstCall
-    from sigmoids.peers.peer import Peer
+    from sigmoids.bench.results import FirstCall, Kind
 
 SIZE = 1_000_000
 """Elements of the call whose memory is measured."""
@@ -29,13 +28,18 @@ GLIBC = {"MALLOC_MMAP_THRESHOLD_": str(2**17)}
 """The C library's own default, but fixed: by itself it grows, and freed memory then stays held."""
 
 
+class NoResultError(Exception):
+    """The process of a first call has failed."""
+
+
 def measure(function: str, dtype: str, contender: Contender) -> FirstCall:
     """Import, first call without and with what an earlier process has compiled, and memory."""
     from sigmoids.bench.results import FirstCall
 
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "NUMBA_CACHE_DIR": cache, **GLIBC}
-        request = [function, dtype, contender.library, contender.name]
+        who = contender
+        request = [function, dtype, who.name, who.library, who.kind, who.accuracy, who.uses]
         cold, cached = (_child(request, environment) for _ in range(2))
     return FirstCall(
         function,
@@ -56,39 +60,36 @@ def _child(request: list[str], environment: dict[str, str]) -> dict[str, Any]:
         # -P: the modules beside this file are not to be found by their bare names.
         [sys.executable, "-P", __file__, *request],
         env=environment,
-        stdout=subprocess.PIPE,
-        check=True,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return dict(json.loads(done.stdout))
+    if done.returncode:
+        raise NoResultError((done.stderr.strip() or f"exit code {done.returncode}").split("\n")[-1])
+    return dict(json.loads(done.stdout.split("\n")[-2]))
 
 
-def _report(function: str, dtype: str, library: str, name: str) -> dict[str, Any]:
+def _report(function: str, dtype: str, *described: str) -> dict[str, Any]:
+    name, library, kind, accuracy, uses = described
     start = perf_counter()
     importlib.import_module("scipy.special" if library == "scipy" else library)
     imports = perf_counter() - start
 
     from sigmoids.bench.cases import inputs
+    from sigmoids.bench.contenders import Contender, find
+
+    who = Contender(name, library, cast("Kind", kind), accuracy, uses)
 
     few, many = inputs(function, dtype, 100), inputs(function, dtype, SIZE)
     start = perf_counter()
-    contender = _find(function, library, name)
-    contender.prepare(*few).result()
+    prepare = find(function, who)
+    prepare(*few).result()
     first = perf_counter() - start
 
-    prepared = contender.prepare(*many)
+    prepared = prepare(*many)
     prepared.result()
     with prepared.within():
         return {"imports": imports, "first": first, "peak": peak_memory(prepared.call)}
-
-
-def _find(function: str, library: str, name: str) -> Contender | Peer:
-    """The contender, without importing any other library."""
-    if library == "sigmoids":
-        from sigmoids.bench.contenders import ours
-
-        return ours(function, *name.split())
-    peers = importlib.import_module(f"sigmoids.peers.{library}").library.peers[function]
-    return next(peer for peer in peers if peer.label == name)
 
 
 def peak_memory(call: Callable[[], object]) -> int | None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import cpuinfo
 
-import sigmoids
 from sigmoids.backends.registry import ROWS
-from sigmoids.backends.threads import processors, set_num_threads
-from sigmoids.peers import LIBRARIES, libraries
+from sigmoids.backends.threads import processors
+from sigmoids.bench.processes import CAN_STOP
+from sigmoids.peers import LIBRARIES
 
 PACKAGES = tuple(dict.fromkeys([row.requires for row in ROWS.values()] + ["jaxlib", *LIBRARIES]))
 
@@ -29,19 +29,18 @@ def facts(threads: int) -> dict[str, str]:
         "system": platform.platform(),
         "processors this process may use": str(processors()),
         "threads": str(threads),
+        "while one is timed, the others": "stand still" if CAN_STOP else "wait",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "sigmoids": f"{sigmoids.__version__}, {_commit()}",
+        "sigmoids": f"{_version('sigmoids')}, {_commit()}",
         "Python": platform.python_version(),
     }
     return found | {name: _version(name) for name in PACKAGES}
 
 
-def use_threads(threads: int | None, *, peers: bool) -> int:
-    """Let every library use so many threads, and no more processors; all there are by default.
+def use_threads(threads: int | None) -> int:
+    """Hold this process, and those it starts, to so many processors; all there are by default.
 
-    The number is returned.  Other libraries are told only if they take part.
-
-    Has to come before the libraries are imported, for not all of them can be told later.
+    The number is returned.
     """
     available = processors()
     threads = available if threads is None else threads
@@ -49,10 +48,7 @@ def use_threads(threads: int | None, *, peers: bool) -> int:
         raise ValueError(f"threads must be from 1 to {available}, the processors there are")
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
-    set_num_threads(threads)
     os.environ["NPROC"] = str(threads)  # XLA's threads where there is no affinity
-    for library in libraries() if peers else ():
-        library.use_threads(threads)
     return threads
 
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from sigmoids.bench import page
+from sigmoids.bench.advice import advice
 from sigmoids.bench.results import Timing, fastest, focus
 from sigmoids.bench.run import Run
 from sigmoids.bench.units import digits, elements, memory, seconds
@@ -33,8 +34,8 @@ def run(console: Console, plan: Plan, *, json: Path | None, html: Path | None) -
     for path in (json, html):
         if path is not None and not path.parent.is_dir():
             raise FileNotFoundError(f"there is no folder {path.parent}")
-    running = Run(plan)
-    interruption = _run_steps(console, running)
+    with Run(plan) as running:
+        interruption = _run_steps(console, running)
     results = running.results()
     show(console, results)
     for line in running.left_out:
@@ -52,10 +53,11 @@ def run(console: Console, plan: Plan, *, json: Path | None, html: Path | None) -
 def _run_steps(console: Console, running: Run) -> BaseException | None:
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
                TextColumn("{task.description}"))  # fmt: skip
-    steps = running.steps()
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=len(steps))
+        task = progress.add_task("importing the libraries", total=None)
         try:
+            steps = running.steps()
+            progress.update(task, total=len(steps))
             for description, step in steps:
                 progress.update(task, description=escape(description))
                 step()
@@ -75,6 +77,8 @@ def show(console: Console, results: Results) -> None:
     console.print("Who is fastest:", style="bold")
     for sentence in summary(results):
         console.print(f"  {escape(sentence)}")
+    if said := advice(results):
+        console.print(said, style="bold", markup=False)
 
 
 def by_dtype(results: Results) -> Iterator[Cases]:
@@ -147,7 +151,7 @@ def _times(cases: Cases) -> Table:
             digits(timing.bandwidth),
             f"{timing.bandwidth / copy.bandwidth:.0%}" if copy else "",
             f"{timing.times_as_fast_as(best):.2f}" if best and timing.kind != "limit" else "",
-            style={"ours": "bold", "peer": "", "limit": "dim"}[timing.kind],
+            style={"ours": "bold", "guest": "", "peer": "", "limit": "dim"}[timing.kind],
         )
     return table
 

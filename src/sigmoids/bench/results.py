@@ -12,8 +12,9 @@ from typing import Literal
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-Kind = Literal["ours", "peer", "limit"]
-"""A backend of this library, another library, or a memory copy: what no function can beat."""
+Kind = Literal["ours", "guest", "peer", "limit"]
+"""A backend of this library; one with another library in its process, which computes between its
+calls; another library; or a memory copy: what no function can beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Case:
     dtype: str
     size: int
 
+    def __str__(self) -> str:
+        return f"{self.function} {self.dtype} n={self.size:,}"
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -45,15 +49,15 @@ class Timing:
         What is called, such as ``"numba high"`` or ``"torch.sigmoid(out=)"``.
     library : str
         Whose it is.
-    kind : {"ours", "peer", "limit"}
+    kind : {"ours", "guest", "peer", "limit"}
         What it is measured for.
     accuracy : str
         The accuracy asked for, of ours; else empty.
     moved : int
         Bytes that have to be read and written in a call.
     seconds : tuple of float
-        Time per call, in every round.  The rounds of all timings of a case are interleaved: the
-        same place in two of them is the same moment.
+        Time per call, in every turn.  All timings of a case take turns: the same place in two of
+        them is the same moment.
     """
 
     case: Case
@@ -86,7 +90,7 @@ class Timing:
         return self.moved / self.median / 1e9
 
     def times_as_fast_as(self, other: Timing) -> float:
-        """How many times as fast as another timing of the same case: the median over rounds."""
+        """How many times as fast as another timing of the same case: the median over turns."""
         return float(np.median(np.divide(other.seconds, self.seconds)))
 
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from sigmoids.bench import first_call, machine
 from sigmoids.bench.cases import inputs
 from sigmoids.bench.cases import sizes as parse
-from sigmoids.bench.contenders import FUNCTION_NAMES, Contender, everyone, limits
-from sigmoids.bench.inspection import WrongResultError, check, largest_error, truths
+from sigmoids.bench.contenders import FUNCTION_NAMES, HOST, Contender, guest, limits, ours
+from sigmoids.bench.inspection import largest_error, truths
+from sigmoids.bench.processes import Processes
 from sigmoids.bench.results import Case, Error, FirstCall, Results, Timing
-from sigmoids.bench.timing import interleaved
-from sigmoids.choice import Choice
+from sigmoids.bench.timing import in_turns
+from sigmoids.choice import DTYPES, Choice
 from sigmoids.functions import parts
+from sigmoids.peers import LIBRARIES, installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sigmoids.peers.peer import Arrays, Prepared
+    from sigmoids.bench.contenders import Listing
 
 SERIES = 4
 """How often calls are prepared anew in a case: where arrays happen to lie in memory matters, by a
@@ -40,9 +43,9 @@ class Effort:
     sizes : str
         By default.
     sample : float
-        Seconds in which one call is repeated.
+        Seconds that a burst takes: one call, repeated.
     budget : float
-        Seconds for the rounds of all cases together.
+        Seconds for the turns of a case.
     """
 
     functions: tuple[str, ...]
@@ -52,8 +55,8 @@ class Effort:
     budget: float
 
 
-QUICK = Effort(("sigmoid",), ("float32", "float64"), "1,100,1e4,1e6", sample=1e-3, budget=16)
-FULL = Effort((), (), "1:1e7", sample=2e-3, budget=420)
+QUICK = Effort(("sigmoid",), ("float32", "float64"), "1,100,1e4,1e6", sample=1e-3, budget=2)
+FULL = Effort((), (), "1:1e7", sample=2e-3, budget=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Plan:
             known=FUNCTION_NAMES,
         )
         numbers = parse(sizes or effort.sizes)
-        return cls(choice, numbers, peers, machine.use_threads(threads, peers=peers), effort)
+        return cls(choice, numbers, peers, machine.use_threads(threads), effort)
 
     def cases(self) -> list[Case]:
         """Every case, the sizes of a function and dtype together."""
@@ -100,23 +103,6 @@ class Plan:
             for size in self.sizes
         ]
 
-    def contenders(self, case: Case) -> list[Contender]:
-        """All who compute in a case, and the limits."""
-        return self.computing(case.function, case.dtype) + limits(case.size, self.threads)
-
-    def computing(self, function: str, dtype: str) -> list[Contender]:
-        """All who compute a function."""
-        choice = self.choice
-        return everyone(function, dtype, choice.backends, choice.accuracies, peers=self.peers)
-
-    def first_calls(self) -> list[tuple[str, str, Contender]]:
-        """Whose first calls are measured: for one function and dtype, one call of everyone's."""
-        function = self.choice.functions[0]
-        dtype = "float64" if "float64" in self.choice.dtypes else self.choice.dtypes[0]
-        found = self.computing(function, dtype)
-        plain = {(c.library, c.name.split()[0] if c.kind == "ours" else ""): c for c in found[::-1]}
-        return [(function, dtype, contender) for contender in list(plain.values())[::-1]]
-
 
 class Run:
     """A run in progress: what was measured, and what was left out and why."""
@@ -126,20 +112,32 @@ class Run:
         self.timings: list[Timing] = []
         self.errors: list[Error] = []
         self.first_calls: list[FirstCall] = []
-        self.left_out: list[str] = []
+        self._processes = Processes(plan.threads)
+        self._listings: list[Listing] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._processes.close()
+
+    @property
+    def left_out(self) -> list[str]:
+        """Who was left out, where, and why."""
+        return self._processes.left_out
 
     def steps(self) -> list[tuple[str, Callable[[], None]]]:
-        """What to do, in order, and how to call it."""
+        """What to do, in order, and how to call it; libraries are asked what they have."""
         choice = self.plan.choice
+        names = filter(installed, LIBRARIES) if self.plan.peers else ()
+        asked = self._processes.start(Contender(name, name, "peer", "", name) for name in names)
+        self._listings = list(asked.values())
         return [
             *(
                 (f"first call of {who.name}", partial(self._first_call, function, dtype, who))
-                for function, dtype, who in self.plan.first_calls()
+                for function, dtype, who in self.whose_first_calls()
             ),
-            *(
-                (f"{case.function} {case.dtype} n={case.size:,}", partial(self._time, case))
-                for case in self.plan.cases()
-            ),
+            *((str(case), partial(self._time, case)) for case in self.plan.cases()),
             *(
                 (f"errors of {function} {dtype}", partial(self._measure_errors, function, dtype))
                 for function in choice.functions
@@ -153,44 +151,79 @@ class Run:
             machine.facts(self.plan.threads), self.timings, self.first_calls, self.errors
         )
 
-    def _first_call(self, function: str, dtype: str, contender: Contender) -> None:
-        self.first_calls.append(first_call.measure(function, dtype, contender))
+    def computing(self, function: str, dtype: str) -> list[Contender]:
+        """All who compute a function."""
+        choice = self.plan.choice
+        found = [ours(backend, how) for backend in choice.backends for how in choice.accuracies]
+        for listing in self._listings:
+            found += listing.contenders(function, dtype)
+        return found
+
+    def contenders(self, case: Case) -> list[Contender]:
+        """All who compute in a case, one of ours as a guest, and the limits."""
+        found = self.computing(case.function, case.dtype)
+        if any(who.library == HOST for who in found):
+            found += [guest(who) for who in found if who.name.startswith("numba ")][:1]
+        return found + limits(case.size, self.plan.threads)
+
+    def whose_first_calls(self) -> list[tuple[str, str, Contender]]:
+        """Whose first calls are measured: for one function and dtype, one call of everyone's."""
+        choice = self.plan.choice
+        function = choice.functions[0]
+        dtype = "float64" if "float64" in choice.dtypes else choice.dtypes[0]
+        plain: dict[tuple[str, str], Contender] = {}
+        for who in self.computing(function, dtype):
+            plain.setdefault((who.library, who.name.split()[0] if who.kind == "ours" else ""), who)
+        return [(function, dtype, who) for who in plain.values()]
+
+    def _first_call(self, function: str, dtype: str, who: Contender) -> None:
+        try:
+            self.first_calls.append(first_call.measure(function, dtype, who))
+        except first_call.NoResultError as problem:
+            self.left_out.append(f"first call: {who.name}: {problem}")
 
     def _time(self, case: Case) -> None:
-        arrays = inputs(case.function, case.dtype, case.size)
-        taking_part = [
-            who for who in self.plan.contenders(case) if self._is_right(who, case, arrays)
-        ]
-        effort = self.plan.effort
-        budget = effort.budget / len(self.plan.cases()) / SERIES
-        rounds: list[list[float]] = [[] for _ in taking_part]
-        calls: list[Prepared] = []
-        for seed in range(SERIES):
-            # The old calls are kept until the new ones have found other places in memory.
-            calls = [who.prepare(*arrays) for who in taking_part]
-            series = interleaved(calls, sample=effort.sample, budget=budget, seed=seed)
-            for seconds, more in zip(rounds, series, strict=True):
-                seconds.extend(more)
-        moved = arrays[0].nbytes * (len(arrays) + len(parts(case.function)))
-        for who, seconds in zip(taking_part, rounds, strict=True):
-            bytes_moved = 2 * arrays[0].nbytes if who.kind == "limit" else moved
+        present = self._processes.present(self.contenders(case))
+        repeats: dict[Contender, int] = {}
+        seconds: dict[Contender, list[float]] = {who: [] for who in present}
+        for series in range(SERIES):
+            ready = self._prepare(case, present)
+            if series == 0:
+                for who in ready:
+                    repeats |= self._ask(case, who, "repeats", self.plan.effort.sample)
+            present = [who for who in ready if who in repeats]
+            bursts = [partial(self._burst, case, who, repeats[who]) for who in present]
+            turns = in_turns(bursts, budget=self.plan.effort.budget / SERIES, seed=series)
+            for who, more in zip(present, turns, strict=True):
+                seconds[who].extend(more)
+            present = [who for who in present if all(map(math.isfinite, seconds[who]))]
+        width = DTYPES[case.dtype].itemsize * case.size
+        arguments, results = len(parts(case.function)[0].arguments), len(parts(case.function))
+        for who in present:
+            moved = width * (2 if who.kind == "limit" else arguments + results)
             self.timings.append(
-                Timing(case, who.name, who.library, who.kind, who.accuracy, bytes_moved,
-                       tuple(seconds))
+                Timing(case, who.name, who.library, who.kind, who.accuracy, moved,
+                       tuple(seconds[who]))
             )  # fmt: skip
 
-    def _is_right(self, who: Contender, case: Case, arrays: Arrays) -> bool:
-        try:
-            if who.kind != "limit":
-                check(case.function, who.prepare(*arrays), arrays)
-        except WrongResultError as problem:
-            self.left_out.append(f"{case}: {who.name} {problem}")
-            return False
-        return True
+    def _prepare(self, case: Case, present: Iterable[Contender]) -> list[Contender]:
+        """Those who are ready for the case, their results looked at."""
+        requests = {who: ("prepare", who, case.function, case.dtype, case.size) for who in present}
+        return list(self._processes.ask(str(case), requests))
+
+    def _burst(self, case: Case, who: Contender, repeats: int) -> float:
+        """Seconds per call; not a number of one who does not answer."""
+        return float(self._ask(case, who, "burst", repeats).get(who, math.nan))
+
+    def _ask(self, case: Case, who: Contender, *request: Any) -> dict[Contender, Any]:
+        return self._processes.ask(str(case), {who: request})
 
     def _measure_errors(self, function: str, dtype: str) -> None:
-        arrays = inputs(function, dtype, SAMPLED)
-        exact = truths(function, arrays)
-        for who in self.plan.computing(function, dtype):
-            ulp = largest_error(who.prepare(*arrays).result(), exact)
+        case = Case(function, dtype, SAMPLED)
+        present = self._processes.present(self.computing(function, dtype))
+        ready = self._prepare(case, present)
+        results = self._processes.ask(str(case), dict.fromkeys(ready, ("results",)))
+        exact = truths(function, inputs(function, dtype, SAMPLED))
+        for who, arrays in results.items():
+            ulp = largest_error(arrays, exact)
             self.errors.append(Error(function, dtype, who.name, who.library, who.kind, ulp))

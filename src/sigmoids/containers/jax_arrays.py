@@ -70,11 +70,7 @@ def together(arguments: tuple[Any, ...], name: str) -> tuple[jax.Array, ...]:
     """Arrays of one floating dtype and shape, as JAX promotes and broadcasts."""
     if any(isinstance(x, np.ma.MaskedArray) for x in arguments):
         raise TypeError("JAX arrays have no mask: np.ma.filled() the masked array beside one first")
-    # JAX takes no lists; of their numbers it makes its own default float.
-    arguments = tuple(
-        jnp.asarray(numpy_kind.as_array(x, name), float) if isinstance(x, list | tuple) else x
-        for x in arguments
-    )
+    arguments = tuple(_known(x, name) for x in arguments)
     for x in arguments:
         _result_dtype(jnp.result_type(x), name)
     # Without the x64 flag JAX promotes to float32 even what is float64 all the same.
@@ -84,6 +80,14 @@ def together(arguments: tuple[Any, ...], name: str) -> tuple[jax.Array, ...]:
     with jax.enable_x64(True) if dtype == np.float64 else nullcontext():
         arrays = tuple(_converted(x, dtype, weak) for x in arguments)
         return arrays if len(arrays) == 1 else tuple(jnp.broadcast_arrays(*arrays))
+
+
+def _known(x: Any, name: str) -> Any:
+    """What JAX can promote; of the numbers of lists it makes its own default float."""
+    if isinstance(x, jax.Array | np.ndarray | np.generic | float | int):
+        return x
+    array = numpy_kind.as_array(x, name)
+    return jnp.asarray(array, float) if isinstance(x, list | tuple) else array
 
 
 def _converted(x: Any, dtype: Any, weak: bool) -> jax.Array:

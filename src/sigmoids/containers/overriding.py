@@ -75,8 +75,8 @@ class Elementwise:
         return [f"{self.nin * kind}->{kind}" for kind in "efdg"]
 
     def resolve_dtypes(self, dtypes: Iterable[Any], **_options: Any) -> tuple[np.dtype[Any], ...]:
-        """The dtypes of arguments and result, as ufuncs have it."""
-        given = [np.dtype(float) if d is float else np.dtype(d) for d in dtypes if d is not None]
+        """The dtypes of arguments and result, as ufuncs have it: Python's numbers adapt."""
+        given = [d(0) if isinstance(d, type) else d for d in dtypes if d is not None]
         common = np.result_type(*given)
         return (common if common.kind in "fV" else np.dtype(np.float64),) * self.nargs
 
@@ -90,15 +90,21 @@ class Elementwise:
         with nullcontext() if self.preferred is None else use_backend(self.preferred):
             return function(*inputs, backend=self.backend, accuracy=self.accuracy, out=out)
 
+    def __repr__(self) -> str:
+        return self.__name__
+
 
 IGNORED = {"where": True, "casting": "same_kind", "order": "K", "subok": True}
 """Options of ufuncs that may be passed on at their defaults."""
 
 
-class Overriding:
-    """Every type whose ``__array_ufunc__`` is its own."""
+class Holding:
+    """What kinds have in common that hold arrays of others: one call more, of what is inside.
 
-    rank = 8
+    Those that take few others beside them rank higher: they refuse what would lose its labels.
+    """
+
+    rank = 9
 
     def default_backend(self) -> None:
         """The arrays inside decide."""
@@ -122,10 +128,28 @@ class Overriding:
 
         def route(arguments: tuple[Any, ...], out: Any) -> Any:
             outs = len(functions) * (None,) if out is None else places(out, spec)
-            results = tuple(map(override, functions, len(functions) * (arguments,), outs))
+            results = tuple(map(self.into, functions, len(functions) * (arguments,), outs))
             return results[0] if len(results) == 1 else results
 
         return route
+
+    def into(self, function: Elementwise, arguments: tuple[Any, ...], out: Any) -> Any:
+        """The function of the arguments, in ``out`` if there is one."""
+        if out is not None:
+            raise TypeError(f"{function.function}(): out= takes NumPy arrays, for NumPy input")
+        return self.of(function, arguments)
+
+    def of(self, function: Elementwise, arguments: tuple[Any, ...]) -> Any:
+        """The function of the arguments."""
+        raise NotImplementedError
+
+
+class Overriding(Holding):
+    """Every type whose ``__array_ufunc__`` is its own."""
+
+    def into(self, function: Elementwise, arguments: tuple[Any, ...], out: Any) -> Any:
+        """What the arguments say that it is."""
+        return override(function, arguments, out)
 
 
 def elementwise(
@@ -160,7 +184,7 @@ def override(function: Elementwise, arguments: tuple[Any, ...], out: Any = None)
         result = method(x, function, "__call__", *arguments, **options)
         if result is not NotImplemented:
             return result if out is None else out
-    kinds = " and ".join(map(_name, asked))
+    kinds = " and ".join(map(_described, asked))
     raise TypeError(
         f"{function.function}() is not implemented by {kinds}: pass the plain array within"
     )
@@ -187,6 +211,46 @@ def introduce(function: Elementwise, kind: type) -> None:
             2: astropy.helpers.helper_two_arg_dimensionless,
         }
         astropy.UFUNC_HELPERS.setdefault(function, helpers[function.nin])
+
+
+def refuse_others(
+    function: Elementwise, arguments: tuple[Any, ...], kinds: type | tuple[type, ...]
+) -> None:
+    """A TypeError where there is, beside a kind, anything but numbers, lists and NumPy arrays."""
+    leader = next(x for x in arguments if isinstance(x, kinds))
+    for x in arguments:
+        numpy = isinstance(x, float | int | list | tuple | np.generic | np.ndarray)
+        if isinstance(x, np.ma.MaskedArray):
+            raise TypeError(
+                f"{function.function}() cannot take {_name(leader)} and a masked array together: "
+                "np.ma.filled() it first"
+            )
+        if not isinstance(x, kinds) and (not numpy or overrides(type(x))):
+            raise TypeError(
+                f"{function.function}() cannot take {_name(leader)} and {_name(x)} together: "
+                "convert one of them"
+            )
+
+
+def is_number(x: Any) -> bool:
+    """Whether it is Python's, and takes the dtype of what it is beside."""
+    return isinstance(x, float | int) and not isinstance(x, np.generic)
+
+
+def only_frame(function: Elementwise, arguments: tuple[Any, ...]) -> Any:
+    """The frame among the arguments, beside which there may be numbers alone."""
+    others = [x for x in arguments if not is_number(x)]
+    if len(others) > 1:
+        raise TypeError(
+            f"{function.function}() takes a frame beside numbers alone: pass columns instead"
+        )
+    return others[0]
+
+
+def _described(x: Any) -> str:
+    """Its type, and its dtype if that is no number's."""
+    dtype = getattr(x, "dtype", None)
+    return _name(x) if dtype is None else f"{_name(x)} of dtype {dtype}"
 
 
 def _name(x: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch.autograd import forward_ad
 
@@ -79,6 +80,10 @@ def plain(x: Any, name: str) -> Any:
         return float(x)
     if isinstance(x, list | tuple):
         return plain(torch.tensor(x), name)
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError("tensors have no mask: np.ma.filled() the masked array beside one first")
+    if not hasattr(x, "dtype"):
+        x = numpy_kind.as_array(x, name)
     return plain(torch.as_tensor(x), name)
 
 

@@ -11,18 +11,17 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 
 import sigmoids as sg
-from sigmoids.accuracy.bounds import bound
-from sigmoids.backends import registry
+from sigmoids.demo import family
 from sigmoids.demo.newton import Fit, Floats, fit, log_loss
+from sigmoids.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sigmoids.backends.registry import Backend
+    from sigmoids.demo.family import Difference
 
-REFERENCE: Backend = "numpy"
 RIDGE = 1e-2
-DTYPES = ("float64", "float32")
 REPEATS = 101
 
 
@@ -74,14 +73,8 @@ class Outcome:
     first_call, later_call : float
         Seconds for the sigmoid of the training logits: the first call, with import and
         compilation, and the median of later ones.
-    differing : int
-        How many of the probed sigmoids differ in any bit from the reference backend's.
-    probed : int
-        How many were probed.
-    ulps_apart : int
-        The largest difference, in units in the last place.
-    allowed : int
-        The largest difference within the declared error bounds.
+    difference : Difference
+        How its sigmoids differ from the reference's.
     """
 
     backend: Backend
@@ -91,37 +84,26 @@ class Outcome:
     log_loss: float
     first_call: float
     later_call: float
-    differing: int
-    probed: int
-    ulps_apart: int
-    allowed: int
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the difference is within the contract."""
-        return self.ulps_apart <= self.allowed
+    difference: Difference
 
 
 def outcomes(data: Data) -> Iterator[Outcome]:
     """Run every installed backend in every dtype, the reference first."""
-    rows = sorted(registry.ROWS.values(), key=lambda row: row.name != REFERENCE)
-    for row in filter(registry.installed, rows):
-        for dtype in DTYPES:
-            yield _run(data.astype(dtype), row.name, dtype)
+    for name in family.installed():
+        for dtype in family.DTYPES:
+            yield _run(data.astype(dtype), name, dtype)
 
 
 def count() -> int:
     """How many outcomes there will be."""
-    return len(DTYPES) * sum(map(registry.installed, registry.ROWS.values()))
+    return len(family.DTYPES) * len(family.installed())
 
 
 def probe(data: Data, weights: Floats) -> Floats:
     """Logits to compare backends on: the model's own, and a grid over both tails."""
     dtype = data.train.dtype
-    tail = -np.log(np.finfo(dtype).tiny)
-    return np.concatenate(
-        [data.train @ weights, data.test @ weights, np.linspace(-tail, tail, 20001).astype(dtype)]
-    ).astype(dtype)
+    grid = family.grid(FUNCTIONS["sigmoid"].spec, dtype.name)
+    return np.concatenate([data.train @ weights, data.test @ weights, grid]).astype(dtype)
 
 
 def _run(data: Data, backend: Backend, dtype: str) -> Outcome:
@@ -129,11 +111,6 @@ def _run(data: Data, backend: Backend, dtype: str) -> Outcome:
     first, *later = (_time_call(logits, backend) for _ in range(1 + REPEATS))
     model = fit(data.train, data.train_labels, RIDGE, backend)
     scores = data.test @ model.weights
-    points = probe(data, model.weights)
-    ours, theirs = (sg.sigmoid(points, backend=name) for name in (backend, REFERENCE))
-    apart = np.abs(ours.view(f"i{ours.itemsize}") - theirs.view(f"i{ours.itemsize}"))
-    engines = map(registry.machine_code_of, (backend, REFERENCE))
-    largest = [bound("sigmoid", name, dtype, "high").ulp for name in engines]
     return Outcome(
         backend=backend,
         dtype=dtype,
@@ -142,11 +119,7 @@ def _run(data: Data, backend: Backend, dtype: str) -> Outcome:
         log_loss=log_loss(scores, data.test_labels, backend),
         first_call=first,
         later_call=float(np.median(later)),
-        differing=int(np.count_nonzero(apart)),
-        probed=points.size,
-        ulps_apart=int(apart.max()),
-        # Two correctly rounded results are one; otherwise each is within its bound of the truth.
-        allowed=0 if max(largest) <= 0.5 else int(np.ceil(sum(largest))),
+        difference=family.difference("sigmoid", backend, probe(data, model.weights)),
     )
 
 

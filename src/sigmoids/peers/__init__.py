@@ -21,24 +21,15 @@ def library(name: str) -> Library:
     return cast("Library", importlib.import_module(f"sigmoids.peers.{name}").library)
 
 
-def libraries() -> list[Library]:
-    """The installed libraries, imported."""
-    return [library(name) for name in LIBRARIES if importlib.util.find_spec(name)]
-
-
-def peers(function: str, dtype: str) -> list[Peer]:
-    """The installed peers of one of our functions that return that dtype."""
-    return [peer for group in _groups(function, dtype) for peer in group]
+def installed(name: str) -> bool:
+    """Whether a library is there, without importing it."""
+    return importlib.util.find_spec(name) is not None
 
 
 def plain_peers(function: str, dtype: str) -> list[Peer]:
-    """Of every library the plain call alone."""
-    return [group[0] for group in _groups(function, dtype)]
-
-
-def _groups(function: str, dtype: str) -> list[tuple[Peer, ...]]:
+    """Every installed library's plain call for one of our functions, if it returns the dtype."""
     return [
-        found.peers[function]
-        for found in libraries()
+        found.peers[function][0]
+        for found in map(library, filter(installed, LIBRARIES))
         if dtype in found.dtypes and function in found.peers
     ]

@@ -27,11 +27,14 @@ class Prepared:
         That result as NumPy arrays.
     within : callable
         Makes the context that both need.
+    before : callable, optional
+        What to do before every call, outside of its time.
     """
 
     call: Call
     read: Callable[[Any], Arrays]
     within: Callable[[], AbstractContextManager[Any]] = nullcontext
+    before: Callable[[], object] | None = None
 
     def result(self) -> Arrays:
         """What one call computes."""

@@ -1,0 +1,123 @@
+"""The program of a contender's process: makes calls ready and times them, as it is asked to."""
+
+from __future__ import annotations
+
+import os
+from time import perf_counter
+from timeit import Timer
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sigmoids.backends.threads import set_num_threads
+from sigmoids.bench.cases import inputs
+from sigmoids.bench.contenders import Listing, find
+from sigmoids.bench.inspection import check
+from sigmoids.peers import library
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from sigmoids.bench.contenders import Contender
+    from sigmoids.peers.peer import Arrays, Prepared
+
+WARM_UP = 0.01
+"""Seconds of a burst that are not timed."""
+
+SMALL = 2**24
+"""Bytes of input up to which all calls of a case are kept, not the last alone."""
+
+
+def serve(pipe: Connection, log: str, uses: str, threads: int) -> None:
+    """Answer what comes down the pipe until it ends: with True and an answer, or False and why not.
+
+    What libraries print goes to a file.  In a group of its own, the process does not hear Ctrl-C:
+    who has started it ends it.
+    """
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
+    for stream in (1, 2):
+        os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND), stream)
+    worker = Worker(uses, threads)
+    while True:
+        try:
+            name, arguments = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send((True, getattr(worker, name)(*arguments)))
+        except Exception as problem:
+            pipe.send((False, f"{type(problem).__name__}: {problem}"))
+
+
+class Worker:
+    """What can be asked of the process."""
+
+    def __init__(self, uses: str, threads: int) -> None:
+        self._uses = uses
+        self._threads = threads
+        self._inputs: dict[tuple[str, str, int], Arrays] = {}
+        self._prepared: list[Prepared] = []
+
+    def start(self) -> Listing:
+        """Import the library and tell it how many threads to use; the peers it has."""
+        set_num_threads(self._threads)
+        found = library(self._uses)
+        found.use_threads(self._threads)
+        return Listing.of(found)
+
+    def prepare(self, who: Contender, function: str, dtype: str, size: int) -> None:
+        """Make a call ready, in another place of memory than those before.
+
+        The first one of a case is looked at, and a WrongResultError where it computes otherwise.
+        """
+        case = function, dtype, size
+        new = case not in self._inputs
+        if new:
+            self._inputs = {case: inputs(*case)}
+        arrays = self._inputs[case]
+        # Those before are kept, so that the new one finds another place.
+        if new or arrays[0].nbytes > SMALL:
+            self._prepared = self._prepared[-1:]
+        self._prepared.append(find(function, who)(*arrays))
+        if new and who.kind != "limit":
+            check(function, self._prepared[-1], arrays)
+
+    def results(self) -> Arrays:
+        """What the call computes."""
+        return self._prepared[-1].result()
+
+    def repeats(self, sample: float) -> int:
+        """How often to repeat the call in so many seconds; the calls to find out warm it up."""
+        with self._prepared[-1].within():
+            if self._seconds(1) > 10 * sample:
+                return 1
+            number = 1
+            while (taken := self._seconds(number)) < sample / 2:
+                number *= int(np.clip(sample / max(taken, 1e-9), 2, 10))
+            return number
+
+    def burst(self, repeats: int) -> float:
+        """Seconds per call, after some that are not timed.
+
+        These bring the data back into the caches, and give the system the time to spread the
+        threads, which it wakes wherever they were when they were stopped.
+        """
+        with self._prepared[-1].within():
+            start = perf_counter()
+            while perf_counter() - start < WARM_UP:
+                self._seconds(1 + repeats // 4)
+            return self._seconds(repeats) / repeats
+
+    def _seconds(self, number: int) -> float:
+        """How long so many calls take, what comes before them left out."""
+        prepared = self._prepared[-1]
+        if prepared.before is None:
+            return Timer(prepared.call).timeit(number)
+        seconds = 0.0
+        for _ in range(number):
+            prepared.before()
+            start = perf_counter()
+            prepared.call()
+            seconds += perf_counter() - start
+        return seconds
