@@ -168,6 +168,7 @@ def _crews_are_watched(monkeypatch, numbers):
     for name in ("LEAST", "MOST", "BUFFER"):
         monkeypatch.setattr(shared, name, chunk)
     monkeypatch.setattr(helping, "gather", gather)
+    monkeypatch.setattr(helping, "_keep_off_the_caller", lambda: True)
     monkeypatch.setattr(shared.Shared, "__call__", call)
     helping._start(1)
     looks = helping._words[crew.LOOKS // 8]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from functools import partial
@@ -273,6 +274,7 @@ def helping(monkeypatch):
     """A crew of no helpers yet, which calls on Numba have from now on."""
     born = crew.crew.__wrapped__()
     monkeypatch.setattr(shared, "crew", lambda: born)
+    monkeypatch.setattr(born, "_keep_off_the_caller", lambda: True)
     monkeypatch.setattr(registry.load("numba"), "_loops", {})
     yield born
     born.renew()
@@ -337,6 +339,25 @@ def test_short_calls_wake_helpers_where_others_came_just_before(helping, numbers
         helping._recent = time.perf_counter() + 60
         sg.sigmoid(x, backend="numba")
         assert helping._words[crew.HELPERS] == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system cannot pin threads")
+def test_no_helper_is_woken_where_there_is_one_processor():
+    code = """
+import os, time, numpy as np, sigmoids as sg
+from sigmoids.backends.numba import crew
+sg.set_num_threads(2)
+x = np.zeros(2**19)
+sg.sigmoid(x[:1000], backend="numba")
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+sg.sigmoid(x, backend="numba")
+box = crew.BOX // 8
+while crew.crew()._words[box] != crew.ASLEEP:
+    time.sleep(0.01)
+sg.sigmoid(x, backend="numba")
+print(crew.crew()._words[box] == crew.ASLEEP)
+"""
+    assert run(code).stdout.strip() == "True"
 
 
 @pytest.mark.parametrize("microseconds", ["0", "0.5", "1000000"])

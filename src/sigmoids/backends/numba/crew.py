@@ -163,25 +163,29 @@ class Crew:
         if alone >= LONG or now < self._recent:
             if helpers > self._words[HELPERS]:
                 self._start(min(helpers, MOST))
-            self._keep_off_the_caller()
-            self._wake(self.address, helpers)
+            if self._keep_off_the_caller():
+                self._wake(self.address, helpers)
         self._recent = now + 1e-6 * (alone + linger)
 
-    def _keep_off_the_caller(self) -> None:
-        """Let no helper have the processor that this thread has.
+    def _keep_off_the_caller(self) -> bool:
+        """Let no helper have the processor that this thread has; whether there are others.
 
         Linux likes to let who is woken run there, and the waker wait.
         """
-        processor = -1 if self._processor is None else self._processor()
+        if self._processor is None:
+            return True
+        processor = self._processor()
         if processor == self._kept_off:
-            return
-        allowed = os.sched_getaffinity(0)
-        others = allowed - {processor} or allowed
+            return True
+        others = os.sched_getaffinity(0) - {processor}
+        if not others:
+            return False
         for thread in self._threads:
             with suppress(OSError):
                 if thread.native_id:
                     os.sched_setaffinity(thread.native_id, others)
         self._kept_off = processor
+        return True
 
     def renew(self) -> None:
         """Start anew in a forked child, which has none of its parent's threads."""
