@@ -1,7 +1,10 @@
-"""When other threads pay: one call alone and shared, by size, for every dtype and accuracy.
+"""When other threads pay: one call alone and shared, by its time alone, for cheap and dear kernels.
 
-The sizes from which on the Numba backend wakes other threads (``WORTHWHILE`` and ``LOOK_UPS`` in
-``src/sigmoids/backends/numba/__init__.py``) are read off the table that this prints::
+From how many microseconds on helpers are asked (``SHARED``) and woken (``LONG``) stands in
+``src/sigmoids/backends/numba/shared.py`` and ``crew.py``; how long they linger (``LINGER``) in
+``src/sigmoids/backends/threads.py``.  These are read off the tables that this prints: of calls one
+after the other, and of calls after a pause, when helpers sleep.  ``SIGMOIDS_LINGER=0`` shows what
+lingering is good for::
 
     python benchmarks/threads.py
 """
@@ -9,8 +12,8 @@ The sizes from which on the Numba backend wakes other threads (``WORTHWHILE`` an
 from __future__ import annotations
 
 import importlib
-import math
 import statistics
+import time
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -26,52 +29,57 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CASES = (
-    ("float64", "high"),
-    ("float64", "fast"),
-    ("float32", "high"),
-    ("float32", "fast"),
-    ("float16", "high"),
+    ("sigmoid", "float32", "fast"),
+    ("sigmoid", "float32", "high"),
+    ("sigmoid", "float64", "high"),
+    ("logit", "float64", "high"),
+    ("sigmoid", "float16", "high"),
 )
-POWERS = range(15, 22)
-ROUNDS = 200
+POWERS = range(13, 22)
+ROUNDS, CALLS, FIRST = 5, 20, 10
+PAUSE = 1e-3
 
 
 def main() -> None:
-    """Print the table."""
-    engine: Any = importlib.import_module("sigmoids.backends.numba")
+    """Print the tables."""
     threads = sg.get_num_threads()
-    table = Table("dtype", "accuracy", *(f"2^{power}" for power in POWERS))
-    table.title = f"Microseconds of a call on one thread / on {threads}, and the size that is used"
-    for dtype, accuracy in CASES:
-        chosen = engine.WORTHWHILE.get((np.dtype(dtype), accuracy), engine.LOOK_UPS)
-        cells = []
-        for power in POWERS:
-            (x,) = inputs("sigmoid", dtype, 2**power)
-            call = partial(sg.sigmoid, x, backend="numba", accuracy=accuracy, out=np.empty_like(x))
-            alone, shared = side_by_side(engine, (np.dtype(dtype), accuracy), call)
-            cells.append(f"{alone:.0f} / {shared:.0f}")
-        cells[int(math.log2(chosen)) - POWERS[0]] += " *"
-        table.add_row(dtype, accuracy, *cells)
-    Console(width=120).print(table)
+    for title, pause in (("one after the other", 0.0), ("after a pause of a millisecond", PAUSE)):
+        table = Table("function", "dtype", "accuracy", *(f"2^{power}" for power in POWERS))
+        table.title = f"Microseconds of a call on one thread / on {threads}, {title}"
+        for name, dtype, accuracy in CASES:
+            cells = []
+            for power in POWERS:
+                (x,) = inputs(name, dtype, 2**power)
+                options: dict[str, Any] = {"backend": "numba", "accuracy": accuracy}
+                call = partial(getattr(sg, name), x, out=np.empty_like(x), **options)
+                alone, shared = side_by_side(call, threads, pause)
+                cells.append(f"{alone:.0f} / {shared:.0f}")
+            table.add_row(name, dtype, accuracy, *cells)
+        Console(width=150).print(table)
 
 
-def side_by_side(
-    engine: Any, case: tuple[np.dtype[Any], str], call: Callable[[], object]
-) -> list[float]:
-    """Medians of calls on one thread and on all, which take turns."""
-    worthwhile, look_ups = dict(engine.WORTHWHILE), engine.LOOK_UPS
-    times: dict[float, list[float]] = {math.inf: [], 0: []}
+def side_by_side(call: Callable[[], object], threads: int, pause: float) -> list[float]:
+    """Medians of calls on one thread and on all, which take turns, however short the calls are."""
+    shared: Any = importlib.import_module("sigmoids.backends.numba.shared")
+    crew: Any = importlib.import_module("sigmoids.backends.numba.crew")
+    chosen = shared.SHARED, crew.LONG
+    times: list[list[float]] = [[], []]
     try:
+        shared.SHARED = crew.LONG = 0.0
         for _ in range(ROUNDS):
-            for size, found in times.items():
-                engine.WORTHWHILE[case] = engine.LOOK_UPS = size
-                start = perf_counter()
-                call()
-                found.append(perf_counter() - start)
+            for number, found in zip((1, threads), times, strict=True):
+                with sg.use_num_threads(number):
+                    for _ in range(FIRST):  # which start and wake
+                        call()
+                    for _ in range(CALLS):
+                        if pause:
+                            time.sleep(pause)
+                        start = perf_counter()
+                        call()
+                        found.append(perf_counter() - start)
     finally:
-        engine.WORTHWHILE = worthwhile
-        engine.LOOK_UPS = look_ups
-    return [1e6 * statistics.median(found) for found in times.values()]
+        shared.SHARED, crew.LONG = chosen
+    return [1e6 * statistics.median(found) for found in times]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import ctypes
 import importlib
 import threading
+import time
+from contextlib import contextmanager
 
 import jax
 import numpy as np
@@ -11,6 +14,7 @@ import sigmoids as sg
 from cases import ACCURACIES, BACKENDS, DTYPES, TYPICAL, dtype_id
 from sigmoids import dispatch, selection
 from sigmoids.backends import pool, sharing
+from sigmoids.backends.numba import crew, kernels, shared
 from sigmoids.containers import numpy_kind
 from sigmoids.containers.overriding import Elementwise
 from sigmoids.functions import RESULTS
@@ -89,27 +93,99 @@ def shares(monkeypatch):
     Which threads get something to do is chance where arrays are small: here none begins before
     all are there, and each takes little at a time.
     """
-    numba = importlib.import_module("sigmoids.backends.numba")
-    monkeypatch.setattr(numba, "WORTHWHILE", dict.fromkeys(numba.WORTHWHILE, 1))
-    monkeypatch.setattr(numba, "LOOK_UPS", 1)
-    monkeypatch.setattr(numba, "CHUNK", 1500)  # no multiple of the blocks within
-    monkeypatch.setattr(numba, "MOST", 1)
-    monkeypatch.setattr(sharing, "CHUNK", 4000)
     numbers = []
+    monkeypatch.setattr(sharing, "CHUNK", 4000)
+    monkeypatch.setattr(importlib.import_module("sigmoids.backends.numba"), "SLEEPING", 0.0)
+    _pools_are_watched(monkeypatch, numbers)
+    with _crews_are_watched(monkeypatch, numbers):
+        yield numbers
 
-    def run(self, work, chunks, threads, *finished, _run=pool.Pool.run):
+
+def _pools_are_watched(monkeypatch, numbers):
+    def run(self, work, chunks, threads, _run=pool.Pool.run):
         number = min(chunks, threads)
-        everyone = threading.Barrier(number, timeout=60)
-        present = set()
+        everyone = Everyone(number)
 
         def together(chunk):
             if chunk < number:
-                present.add(threading.get_ident())
-                everyone.wait()
+                everyone.arrive()
             work(chunk)
 
-        _run(self, together, chunks, threads, *finished)
-        numbers.append(len(present))
+        _run(self, together, chunks, threads)
+        numbers.append(len(everyone.present))
 
     monkeypatch.setattr(pool.Pool, "run", run)
-    return numbers
+
+
+@contextmanager
+def _crews_are_watched(monkeypatch, numbers):
+    chunk = 1500  # no multiple of the blocks within
+    everyone = None
+    helping = crew.crew()
+    kind = ctypes.CFUNCTYPE(None, *3 * [ctypes.c_int64])
+
+    class Watched:
+        """A segment that waits for all who are to come."""
+
+        def __init__(self, segment):
+            self._segment = segment
+            compute = kind(segment.address)
+
+            def work(job, start, stop):
+                if everyone is not None and start < chunk * everyone.number:
+                    everyone.arrive()
+                compute(job, start, stop)
+
+            self._work = kind(work)
+            self.address = ctypes.cast(self._work, ctypes.c_void_p).value
+
+    def segment(*key, _make=kernels.segment):
+        name, made = _make(*key)
+        return name, Watched(made)
+
+    def gather(helpers, _alone, _gather=helping.gather):
+        _gather(helpers, 1e9)
+        for place in range(1, 1 + helpers):
+            while helping._words[place * crew.BOX // 8] != crew.WAITING:
+                time.sleep(0)
+
+    def call(self, arrays, _call=shared.Shared.__call__):
+        nonlocal everyone
+        number = min(sg.get_num_threads(), -(-arrays[0].size // chunk))
+        if number == 1:
+            _call(self, arrays)
+            return
+        everyone = Everyone(number)
+        try:
+            _call(self, arrays)
+            numbers.append(len(everyone.present))
+        finally:
+            everyone = None
+
+    monkeypatch.setattr(kernels, "segment", segment)
+    monkeypatch.setattr(importlib.import_module("sigmoids.backends.numba").engine, "_loops", {})
+    monkeypatch.setattr(shared, "SHARED", 0.0)
+    for name in ("LEAST", "MOST", "BUFFER"):
+        monkeypatch.setattr(shared, name, chunk)
+    monkeypatch.setattr(helping, "gather", gather)
+    monkeypatch.setattr(helping, "_keep_off_the_caller", lambda: True)
+    monkeypatch.setattr(shared.Shared, "__call__", call)
+    helping._start(1)
+    looks = helping._words[crew.LOOKS // 8]
+    monkeypatch.setattr(helping, "_looks", 1e9)  # nobody falls asleep meanwhile
+    helping._words[crew.LOOKS // 8] = 2**60
+    yield
+    helping._words[crew.LOOKS // 8] = looks
+
+
+class Everyone:
+    """So many threads, which wait for each other."""
+
+    def __init__(self, number):
+        self.number = number
+        self.present = set()
+        self._barrier = threading.Barrier(number, timeout=60)
+
+    def arrive(self):
+        self.present.add(threading.get_ident())
+        self._barrier.wait()

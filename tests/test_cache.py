@@ -55,23 +55,22 @@ def test_compiled_code_is_cached_between_processes(tmp_path):
 
 
 FINGERPRINTS = """
-import numpy as np, sigmoids as sg
+import ml_dtypes, numpy as np, sigmoids as sg
 from sigmoids.backends.numba import kernels
 from sigmoids.functions import FUNCTIONS, JOINT
 def noted(function, *_):
     print(*function.__qualname__.rsplit('_', 1))
     raise KeyError
-kernels.compile_loop = kernels.compile_callback = noted
+kernels.compile_callback = noted
 {before}
-for bits in map(np.dtype, (np.uint8, np.uint16)):
-    for outputs in (1, 2):
-        try: kernels._look_up(bits, outputs)
+for dtype in map(np.dtype, (ml_dtypes.float8_e4m3fn, np.float16)):
+    for member in (FUNCTIONS["sigmoid"], JOINT["sigmoid_and_derivative"]):
+        try: kernels.segment(member.spec, dtype, "high")
         except KeyError: pass
 for member in (FUNCTIONS | JOINT).values():
     for dtype in map(np.dtype, (np.float32, np.float64)):
         for accuracy in ("high", "fast"):
-            for make in (lambda: kernels.loop(member.spec, dtype, accuracy, False),
-                         lambda: kernels.loop(member.spec, dtype, accuracy, True),
+            for make in (lambda: kernels.segment(member.spec, dtype, accuracy),
                          lambda: kernels.ufunc(member.spec, dtype, accuracy)):
                 try: make()
                 except KeyError: pass
@@ -218,7 +217,7 @@ def test_where_numba_cannot_compile_numpy_does():
 import numpy as np, sigmoids as sg
 from sigmoids.backends.numba import kernels
 def broken(*_): raise AttributeError("moved in this version")
-kernels.compile_loop = kernels.compile_callback = broken
+kernels.compile_callback = broken
 for size in (1, 1000, 10**6):
     x = np.linspace(-5, 5, size)
     assert (sg.sigmoid(x, backend="numba") == sg.sigmoid(x, backend="numpy")).all()
@@ -242,7 +241,7 @@ def test_where_warnings_are_errors_the_next_call_works(tmp_path, stage):
         "numba": """
 from sigmoids.backends.numba import kernels
 def broken(*_): raise AttributeError
-kernels.compile_loop = kernels.compile_callback = broken
+kernels.compile_callback = broken
 """,
     }[stage]
     done = run(

@@ -82,36 +82,18 @@ def test_in_place_where_the_argument_is_needed_to_the_end(backend):
 
 
 @pytest.mark.parametrize("size", [1000, 100_000])
-def test_in_place_has_a_loop_of_its_own(monkeypatch, dtype, size):
-    """The other would overwrite what it is still to read, as vector code, and so declines."""
-    from sigmoids.backends.numba import kernels
-
-    calls = []
-
-    def spied(*key, _make=kernels.loop):
-        loop = _make(*key)
-
-        def spy(*args):
-            declined = loop(*args)
-            calls.append((key[-1], declined))
-            return declined
-
-        return spy
-
-    monkeypatch.setattr(kernels, "loop", spied)
-    monkeypatch.setattr(registry.load("numba"), "_loops", {})
+def test_in_place_of_blocks_and_threads(dtype, size, shares):
+    """Vector code would overwrite what it is still to read, and so reads from copies."""
     with np.errstate(all="ignore"):
         x = np.resize(X, size).astype(dtype)
-    expected = sg.sigmoid(x, backend="numba")
-    assert set(calls) == {(False, False)}
-    calls.clear()
-    sg.sigmoid(x, backend="numba", out=x)
-    assert same(x, expected).all()
-    if x.dtype.itemsize == 2:  # which is read from a table, an element at a time
-        assert set(calls) == {(False, False)}
-        return
-    assert calls[0] == (False, True)
-    assert set(calls[1:]) == {(True, False)}
+    with sg.use_num_threads(1):
+        expected = sg.sigmoid(x, backend="numba")
+    for number in (1, 2):
+        found = x.copy()
+        with sg.use_num_threads(number):
+            sg.sigmoid(found, backend="numba", out=found)
+        assert same(found, expected).all()
+    assert shares == ([2] if size == 100_000 else [])
 
 
 def test_unsuitable_pairs(backend):

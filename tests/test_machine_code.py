@@ -58,21 +58,18 @@ def fills(code):
 @pytest.mark.parametrize("accuracy", cases.ACCURACIES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
 @pytest.mark.parametrize(
-    ("name", "in_place"),
+    "name",
     [
-        *(
-            pytest.param(name, False, marks=() if name in TYPICAL else pytest.mark.exhaustive)
-            for name in FUNCTIONS | JOINT
-        ),
-        ("sigmoid", True),
+        pytest.param(name, marks=() if name in TYPICAL else pytest.mark.exhaustive)
+        for name in FUNCTIONS | JOINT
     ],
 )
-def test_loops_are_vector_code(monkeypatch, name, in_place, dtype, accuracy):
+def test_loops_are_vector_code(monkeypatch, name, dtype, accuracy):
     """Those for moderate and for all arguments too, where these are different ones."""
     monkeypatch.setattr(compiling.Store, "load_overload", lambda *_: None)  # has no assembly
     member = (FUNCTIONS | JOINT)[name]
-    loop = kernels.loop(member.spec, np.dtype(dtype), accuracy, in_place)
-    (code,) = loop.inspect_asm().values()
+    _, loop = kernels.segment(member.spec, np.dtype(dtype), accuracy)
+    code = loop._library.get_asm_str()
     filling = fills(code)
     assert len(filling) == 1 + (accuracy == "high"), "another for moderate arguments"
     for function in filling:
@@ -81,7 +78,7 @@ def test_loops_are_vector_code(monkeypatch, name, in_place, dtype, accuracy):
     # was compiled in another process and then loaded from the cache.
     visible = re.findall(r"^\s*\.(?:globl|weak)\s+(\S*sigmoids\S*)", code, re.MULTILINE)
     unique = f"{name}_{np.dtype(dtype)}_{accuracy}"
-    assert len(visible) == 3 + len(filling), "the function, and Numba's two entries to it"
+    assert len(visible) == 2 + len(filling), "the function, and its entry from C"
     assert all(unique in symbol for symbol in visible)
 
 
@@ -106,8 +103,8 @@ import numpy as np
 from sigmoids.backends.numba import kernels
 from sigmoids.functions import FUNCTIONS
 for dtype in (np.float32, np.float64):
-    loop = kernels.loop(FUNCTIONS["sigmoid"].spec, np.dtype(dtype), "high", False)
-    print(*loop.inspect_asm().values())
+    _, loop = kernels.segment(FUNCTIONS["sigmoid"].spec, np.dtype(dtype), "high")
+    print(loop._library.get_asm_str())
 """
 
 

@@ -53,7 +53,7 @@ def moderate_arguments(spec, dtype, size=32 * BLOCK):
 def filled(loop, spec, x):
     """What a compiled loop makes of arguments."""
     outs = tuple(np.empty_like(x[0]) for _ in spec.parts)
-    loop(*x, *outs, np.empty(0, np.int64), x[0].size, 1)
+    loop.alone(*x, *outs)
     return outs
 
 
@@ -69,7 +69,7 @@ def real(request):
 
 @pytest.fixture
 def loop(spec, real):
-    return kernels.loop(spec, np.dtype(real), "high", False)
+    return kernels.shared(spec, np.dtype(real), "high")
 
 
 class Presumptuous:
@@ -122,7 +122,7 @@ def test_what_is_presumed_of_moderate_arguments_holds(spec):
     x = moderate_arguments(spec, np.float64)
     with np.errstate(all="ignore"):  # what is not selected may overflow
         results = spec.formula(Presumptuous(), *x)
-    (expected,) = filled(kernels.loop(spec, np.dtype(float), "high", False), spec, x)[:1]
+    (expected,) = filled(kernels.shared(spec, np.dtype(float), "high"), spec, x)[:1]
     first = results[0] if isinstance(results, tuple) else results
     np.testing.assert_allclose(first, expected, rtol=1e-11)
 
@@ -130,7 +130,7 @@ def test_what_is_presumed_of_moderate_arguments_holds(spec):
 def test_kernels_for_moderate_arguments_have_the_same_bits(monkeypatch, spec, real, loop):
     """As those for all arguments, which are compiled here as the only ones."""
     monkeypatch.setattr(kernels, "moderate", lambda _spec, _dtype: None)
-    exact = kernels.loop(spec, np.dtype(real), "high", False)
+    exact = kernels.shared(spec, np.dtype(real), "high")
     x = moderate_arguments(spec, real)
     for ours, expected in zip(filled(loop, spec, x), filled(exact, spec, x), strict=True):
         assert (cases.bits(ours) == cases.bits(expected)).all()

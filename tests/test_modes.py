@@ -13,7 +13,8 @@ import pytest
 
 import cases
 import sigmoids as sg
-from sigmoids.backends import floating_point, narrow, pool
+from sigmoids.backends import floating_point, narrow, registry
+from sigmoids.backends.numba import crew, shared
 from sigmoids.functions import FUNCTIONS, JOINT
 from test_process import run
 
@@ -99,7 +100,9 @@ def test_results_do_not_depend_on_the_callers_mode(backend, bits, dtype, accurac
 @needs_x86
 def test_helpers_born_in_another_mode(monkeypatch):
     """Threads inherit the mode of the one that starts them, and keep it."""
-    monkeypatch.setattr(pool, "pool", pool.Pool())
+    born = crew.crew.__wrapped__()
+    monkeypatch.setattr(shared, "crew", lambda: born)
+    monkeypatch.setattr(registry.load("numba"), "_loops", {})
     x = np.full(2**20, -740.0)
     assert sg.sigmoid(-740.0) == 4.2e-322
     sg.set_num_threads(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from functools import partial
@@ -11,7 +12,8 @@ import pytest
 
 import cases
 import sigmoids as sg
-from sigmoids.backends import pool, quota, sharing, threads
+from sigmoids.backends import pool, quota, registry, sharing, threads
+from sigmoids.backends.numba import crew, shared
 from sigmoids.functions import FUNCTIONS, RESULTS
 from test_process import run
 
@@ -136,7 +138,7 @@ def test_one_thread_starts_none():
 def test_threads_do_not_change_a_bit(name, dtype, accuracy, numbers, shares):
     """On Numba: the NumPy engine has none, and XLA its own."""
     member = RESULTS[name]
-    of_one = dtype.itemsize == 2 and len(FUNCTIONS[member.spec.name].spec.arguments) == 2
+    in_blocks = dtype.itemsize == 2 and len(FUNCTIONS[member.spec.name].spec.arguments) == 2
     with np.errstate(all="ignore"):
         x = numbers[:60_007].astype(dtype)
     layouts = {
@@ -160,7 +162,8 @@ def test_threads_do_not_change_a_bit(name, dtype, accuracy, numbers, shares):
                 out = np.empty_like(layout)
                 assert call(layout, out=out) is out
                 assert (cases.bits(out) == cases.bits(alone)).all(), (kind, number)
-            assert shares == ([] if of_one else 2 * [number]), kind
+            assert set(shares) == {number}, kind
+            assert in_blocks or len(shares) == 2, kind
 
 
 @pytest.mark.parametrize("shape", [(10,), (7, 3), (1, 1000), (1000, 1), (5, 1, 7)])
@@ -264,6 +267,125 @@ def test_an_interrupt_as_a_function_is_called_leaves_nobody_at_work(monkeypatch,
         assert not at_work
         time.sleep(0.05)
         assert not at_work
+
+
+@pytest.fixture
+def helping(monkeypatch):
+    """A crew of no helpers yet, which calls on Numba have from now on."""
+    born = crew.crew.__wrapped__()
+    monkeypatch.setattr(shared, "crew", lambda: born)
+    monkeypatch.setattr(born, "_keep_off_the_caller", lambda: True)
+    monkeypatch.setattr(registry.load("numba"), "_loops", {})
+    yield born
+    born.renew()
+
+
+def box(helping, helper=1):
+    """What is in a helper's box."""
+    return helping._words[helper * crew.BOX // 8]
+
+
+def until(condition):
+    """Wait for something that is to happen soon."""
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_a_crew_needs_no_helper(helping, numbers):
+    """One that is awake, as far as is known, and never comes."""
+    with sg.use_num_threads(1):
+        expected = sg.sigmoid(numbers, backend="numba")
+    helping._words[crew.HELPERS] = 1
+    helping._words[crew.BOX // 8] = crew.WAITING
+    with sg.use_num_threads(2):
+        assert (sg.sigmoid(numbers, backend="numba") == expected).all()
+    assert box(helping) == crew.WAITING, "the job was taken back"
+
+
+def test_no_more_threads_for_a_crew(helping, numbers, monkeypatch):
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    expected = sg.sigmoid(numbers, backend="numba")
+    with sg.use_num_threads(3):
+        assert (sg.sigmoid(numbers, backend="numba") == expected).all()
+    assert helping._words[crew.HELPERS] == 0
+
+
+def test_helpers_sleep_when_there_is_nothing_to_do(helping, numbers):
+    with sg.use_num_threads(2):
+        sg.sigmoid(numbers, backend="numba")
+        until(lambda: box(helping) == crew.ASLEEP)
+        before = time.process_time()
+        time.sleep(0.3)
+        assert time.process_time() - before < 0.1
+        helping.gather(1, 1e6)
+        assert box(helping) != crew.ASLEEP
+        until(lambda: box(helping) == crew.ASLEEP)
+
+
+def test_short_calls_wake_helpers_where_others_came_just_before(helping, numbers):
+    x = numbers[:16_384]
+    with sg.use_num_threads(2):
+        sg.sigmoid(x, backend="numba")
+        (loop,) = registry.load("numba")._loops.values()
+        loop.cost = 2 * shared.SHARED / x.size
+        helping._recent = 0.0
+        sg.sigmoid(x, backend="numba")
+        assert helping._words[crew.HELPERS] == 0
+        helping._recent = time.perf_counter() + 60
+        sg.sigmoid(x, backend="numba")
+        assert helping._words[crew.HELPERS] == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system cannot pin threads")
+def test_no_helper_is_woken_where_there_is_one_processor():
+    code = """
+import os, time, numpy as np, sigmoids as sg
+from sigmoids.backends.numba import crew
+sg.set_num_threads(2)
+x = np.zeros(2**19)
+sg.sigmoid(x[:1000], backend="numba")
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+sg.sigmoid(x, backend="numba")
+box = crew.BOX // 8
+while crew.crew()._words[box] != crew.ASLEEP:
+    time.sleep(0.01)
+sg.sigmoid(x, backend="numba")
+print(crew.crew()._words[box] == crew.ASLEEP)
+"""
+    assert run(code).stdout.strip() == "True"
+
+
+@pytest.mark.parametrize("microseconds", ["0", "0.5", "1000000"])
+def test_exit_while_helpers_linger(microseconds):
+    code = """
+import numpy as np, sigmoids as sg
+x = np.linspace(-30, 30, 2**19)
+with sg.use_num_threads(1):
+    expected = sg.sigmoid(x, backend="numba")
+sg.set_num_threads(3)
+print(all((sg.sigmoid(x, backend="numba") == expected).all() for _ in range(20)))
+"""
+    for _ in range(3):
+        done = run(code, SIGMOIDS_LINGER=microseconds)
+        assert (done.stdout.strip(), done.stderr) == ("True", "")
+
+
+@pytest.mark.parametrize("text", ["long", "-1", "nan", "1e9"])
+def test_lingering_that_is_none(text):
+    code = """
+import numpy as np, sigmoids as sg
+sg.set_num_threads(2)
+try: sg.sigmoid(np.zeros(10**6), backend="numba")
+except ValueError as problem: print(problem)
+"""
+    said = run(code, SIGMOIDS_LINGER=text).stdout
+    assert "SIGMOIDS_LINGER must be a number of microseconds from 0 to 1000000" in said
+    assert text in said
 
 
 def test_many_callers(numbers):

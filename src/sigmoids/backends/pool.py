@@ -22,7 +22,6 @@ class Job:
 
     __slots__ = (
         "_chunks",
-        "_finished",
         "_helping",
         "_lock",
         "_next",
@@ -33,12 +32,9 @@ class Job:
         "_work",
     )
 
-    def __init__(
-        self, work: Callable[[int], object], chunks: int, finished: Callable[[], bool]
-    ) -> None:
+    def __init__(self, work: Callable[[int], object], chunks: int) -> None:
         self._work = work
         self._chunks = chunks
-        self._finished = finished
         self._next = 0
         self._helping = 0
         self._over = False
@@ -73,7 +69,6 @@ class Job:
         try:
             while (chunk := self._claim(0)) is not None:
                 self._work(chunk)
-            self._over = self._finished()
         finally:
             self.end()
         if self._problem is not None:
@@ -118,22 +113,12 @@ class Pool:
         self._helpers = 0
         self._starting = threading.Lock()
 
-    def run(
-        self,
-        work: Callable[[int], object],
-        chunks: int,
-        threads: int,
-        finished: Callable[[], bool] = lambda: False,
-    ) -> None:
-        """Call ``work`` with every number below ``chunks``, on up to so many threads.
-
-        The caller waits for the helpers to say that they are done, unless ``finished`` knows
-        that all work is: to wait takes a while.
-        """
+    def run(self, work: Callable[[int], object], chunks: int, threads: int) -> None:
+        """Call ``work`` with every number below ``chunks``, on up to so many threads."""
         helpers = min(threads, chunks) - 1
         if helpers > self._helpers:
             self._start(helpers)
-        job = Job(work, chunks, finished)
+        job = Job(work, chunks)
         try:
             for _ in range(min(helpers, self._helpers)):
                 self._jobs.put(job)

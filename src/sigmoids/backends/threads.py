@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+LINGER = 50.0
+"""Microseconds that a helping thread looks out for more work, if ``SIGMOIDS_LINGER`` is not set."""
+
 _scoped: ContextVar[int | None] = ContextVar("sigmoids_num_threads", default=None)
 _chosen: int | None = None
 
@@ -101,6 +104,23 @@ def _within(number: int) -> Iterator[None]:
         yield
     finally:
         _scoped.reset(token)
+
+
+@cache
+def linger() -> float:
+    """Microseconds that a helping thread looks out for more work before it sleeps."""
+    text = os.environ.get("SIGMOIDS_LINGER")
+    if not text:
+        return LINGER
+    try:
+        microseconds = float(text)
+    except ValueError:
+        microseconds = -1.0
+    if not 0 <= microseconds <= 1e6:
+        raise ValueError(
+            f"SIGMOIDS_LINGER must be a number of microseconds from 0 to 1000000, not {text!r}"
+        )
+    return microseconds
 
 
 def processors() -> int:

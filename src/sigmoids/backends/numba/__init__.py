@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,13 +9,12 @@ import numpy as np
 from numba import config
 from numba.extending import is_jitted
 
-from sigmoids.backends import narrow, notice, pool, sharing, threads
+from sigmoids.backends import narrow, notice, sharing, threads
 from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import SMALL, multiplied, results_like
 from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.backends.numba import compile as compiling
 from sigmoids.backends.numba import kernels, primitives
-from sigmoids.backends.numba.loops import CLAIMED, DONE, PROGRESS
 from sigmoids.backends.numpy import engine as numpy_engine
 from sigmoids.spec import Product
 
@@ -24,31 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sigmoids.backends.engine import Arrays, Evaluator
+    from sigmoids.backends.numba.shared import Shared
     from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function
 
-WORTHWHILE: dict[tuple[np.dtype[Any], str], int] = {
-    (np.dtype(np.float64), "high"): 2**17,
-    (np.dtype(np.float64), "fast"): 2**18,
-    (np.dtype(np.float32), "high"): 2**18,
-    (np.dtype(np.float32), "fast"): 2**19,
-}
-"""Elements from which on waking other threads pays: those of some 150 µs."""
-
-LOOK_UPS = 2**19
-"""The same for types that are looked up in a table."""
-
-CHUNK = 2**15
-"""Elements that a thread claims at a time."""
-
-MOST = 64
-"""Chunks between two looks at whether the user interrupts: some milliseconds."""
-
-PATIENCE = 100
-"""How often a caller asks whether the last chunk is done before it goes to sleep."""
-
-ALONE = np.empty(0, np.int64)
-"""No progress that other threads would have to know of."""
+SLEEPING = 150.0
+"""Microseconds of a call alone from which on it pays to wake threads that need Python's lock."""
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -57,8 +36,8 @@ BITS: dict[int, np.dtype[Any]] = {1: np.dtype(np.uint8), 2: np.dtype(np.uint16)}
 
 Built = TypeVar("Built")
 
-Key = tuple["Function | Product", np.dtype[Any], "Accuracy", bool]
-"""What is compiled for; at last, whether an output is the input."""
+Key = tuple["Function | Product", np.dtype[Any], "Accuracy"]
+"""What is compiled for."""
 
 
 class NotCompiledError(Exception):
@@ -76,7 +55,7 @@ class NumbaEngine:
 
     def __init__(self) -> None:
         self._ufuncs: dict[Key, np.ufunc] = {}
-        self._loops: dict[Key, Callable[..., bool]] = {}
+        self._loops: dict[Key, Shared] = {}
         self._failed: set[Key] = set()
         self._problem: str | None = None
 
@@ -138,40 +117,19 @@ class NumbaEngine:
             return None
 
     def _run(self, key: Key, arrays: Arrays) -> None:
-        x = arrays[0]
+        loop = self._loops.get(key) or self._loop(key)
         if not are_contiguous(arrays):
-            inputs = len(key[0].arguments)
-            strided(partial(self._alone, key), arrays, inputs, _threads(key, x.size))
-            return
-        if x.ndim != 1:
-            arrays = tuple([array.reshape(-1) for array in arrays])
-        number = 1 if x.size < CHUNK else _threads(key, x.size)
-        if number == 1 and x.size <= CHUNK * MOST:
-            self._alone(key, arrays)
+            strided(loop, arrays, len(key[0].arguments))
+        elif arrays[0].ndim == 1:
+            loop(arrays)
         else:
-            contiguous(self._fitting(key, arrays), arrays, number)
-
-    def _alone(self, key: Key, arrays: Arrays) -> None:
-        loop = self._loops.get(key) or self._loop(key)
-        size = arrays[0].size
-        if not loop(*arrays, ALONE, size, 1):
-            return
-        try:
-            self._loop((*key[:3], True))(*arrays, ALONE, size, 1)
-        except NotCompiledError:  # and other parts of the arrays may be done already
-            inputs = len(key[0].arguments)
-            copies = [array.copy() for array in arrays[:inputs]]
-            loop(*copies, *arrays[inputs:], ALONE, size, 1)
-
-    def _fitting(self, key: Key, arrays: Arrays) -> Callable[..., bool]:
-        loop = self._loops.get(key) or self._loop(key)
-        return self._loop((*key[:3], True)) if loop(*arrays, ALONE, 0, 0) else loop
+            loop(tuple([array.reshape(-1) for array in arrays]))
 
     def _ufunc(self, key: Key) -> np.ufunc:
-        return self._compiled(self._ufuncs, key, lambda: kernels.ufunc(*key[:3]))
+        return self._compiled(self._ufuncs, key, lambda: kernels.ufunc(*key))
 
-    def _loop(self, key: Key) -> Callable[..., bool]:
-        return self._compiled(self._loops, key, lambda: kernels.loop(*key))
+    def _loop(self, key: Key) -> Shared:
+        return self._compiled(self._loops, key, lambda: kernels.shared(*key))
 
     def _compiled(self, made: dict[Key, Built], key: Key, make: Callable[[], Built]) -> Built:
         with first_use():
@@ -197,7 +155,7 @@ class NumbaEngine:
 
 def _key(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Key:
     # A table is that of the correctly rounded results.
-    return spec, dtype, accuracy if BITS.get(dtype.itemsize) is None else "high", False
+    return spec, dtype, accuracy if BITS.get(dtype.itemsize) is None else "high"
 
 
 def compiles() -> bool:
@@ -211,44 +169,15 @@ def _through_float64(wide: Evaluator, inputs: Arrays, outs: Arrays | None) -> Ar
     return narrow.compute(lambda *xs: wide(xs, None), inputs, outs)
 
 
-def _threads(key: Key, size: int) -> int:
-    """How many threads are worth waking."""
-    _, dtype, accuracy, _ = key
-    worthwhile = WORTHWHILE.get((dtype, accuracy), LOOK_UPS)
-    return 1 if size < worthwhile else threads.get_num_threads()
-
-
-def contiguous(loop: Callable[..., bool], arrays: Arrays, number: int) -> None:
-    """Run a loop over long arrays, so many threads claiming chunks of them."""
-    size = arrays[0].size
-    progress = np.zeros(PROGRESS, np.int64)
-
-    def work(_thread: int) -> None:
-        try:
-            while progress[CLAIMED] < size:
-                loop(*arrays, progress, CHUNK, MOST)
-        except BaseException:
-            progress[CLAIMED] = size  # nothing more for the others
-            raise
-
-    def finished() -> bool:
-        """Whether all is done, or will be within a chunk's time."""
-        for _ in range(PATIENCE):
-            if progress[DONE] == size:
-                return True
-            time.sleep(0)
-        return False
-
-    pool.pool.run(work, number, number, finished)
-
-
-def strided(alone: Callable[[Arrays], None], arrays: Arrays, inputs: int, number: int) -> None:
+def strided(loop: Shared, arrays: Arrays, inputs: int) -> None:
     """Run a loop over arrays of any layout, gathered and scattered in blocks."""
+    worthwhile = arrays[0].size * loop.cost >= SLEEPING
+    number = threads.get_num_threads() if worthwhile else 1
 
     def work(arrays: Arrays) -> None:
         kind = arrays[0].dtype
         for sources, targets in blocks(arrays[:inputs], arrays[inputs:], kind, kind):
-            alone((*sources, *targets))
+            loop.alone(*sources, *targets)
 
     if number == 1:
         work(arrays)

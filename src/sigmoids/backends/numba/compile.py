@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from numba import cfunc, njit
+from numba import cfunc
 from numba.core.ccallback import CFunc
 
 from sigmoids.backends.notice import warn_once
@@ -19,19 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Built = TypeVar("Built")
-
-
-def compile_loop(loop: Callable[..., bool], signature: Any) -> Callable[..., bool]:
-    """The function in machine code, to be called from Python."""
-
-    def with_cache(store: Store) -> Callable[..., bool]:
-        compiled: Any = njit(**OPTIONS)(loop)
-        compiled._cache = store
-        compiled.compile(signature)
-        compiled.disable_compile()
-        return compiled
-
-    return _built(loop, with_cache, lambda: njit(signature, **OPTIONS)(loop))
 
 
 def compile_callback(function: Callable[..., None], signature: Any) -> Any:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import from_dtype
 
 from sigmoids.arithmetic import formats, vocabulary
 from sigmoids.arithmetic.scalars import Scalars
@@ -15,10 +14,11 @@ from sigmoids.backends import narrow
 from sigmoids.backends.numba import checks, loops, pairs
 from sigmoids.backends.numba import segment as segments
 from sigmoids.backends.numba import ufunc as ufuncs
-from sigmoids.backends.numba.compile import compile_callback, compile_loop
+from sigmoids.backends.numba.compile import compile_callback
 from sigmoids.backends.numba.fingerprint import fingerprint
 from sigmoids.backends.numba.primitives import abs, copysign, fma, is_nan, jit  # noqa: A004
 from sigmoids.backends.numba.product import times
+from sigmoids.backends.numba.shared import Shared
 from sigmoids.backends.numba.vocabularies import (
     FLOAT32,
     FLOAT64,
@@ -32,33 +32,29 @@ from sigmoids.spec import TIED, Product, results
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sigmoids.backends.engine import Arrays
     from sigmoids.spec import Accuracy, Function, Spec, Vocabulary
 
 
-def loop(
-    spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy, in_place: bool
-) -> Callable[..., bool]:
-    """The compiled loop of one dtype and accuracy; over the bits of types that have a table."""
-    inputs, outputs = len(spec.arguments), len(spec.parts)
+def shared(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Shared:
+    """The compiled loop as calls on arrays; over the bits of types that have a table."""
+    _, compiled = segment(spec, dtype, accuracy)
+    tables: Arrays = ()
     if narrow.has_table(dtype) and not isinstance(spec, Product):
         tables = narrow.tables(spec, dtype)
-        return partial(_look_up(tables[0].dtype, outputs), *tables)
-    kernel, shorter = _kernels(spec, dtype, accuracy)
-    purpose = "in_place" if in_place else "loop"
-    name = _named(spec, dtype, accuracy, purpose, loops, kernel, shorter)
-    made = loops.make(name, inputs, outputs, kernel, shorter, in_place=in_place)
-    return compile_loop(made, loops.signature(from_dtype(dtype), inputs, outputs))
+        dtype = tables[0].dtype
+    return Shared(spec.name, compiled, len(spec.arguments), len(spec.parts), dtype, tables)
 
 
-def segment(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> tuple[str, Any]:
+def segment(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> tuple[str, Any]:
     """The compiled loop for callers in C, and a name for what it computes that nothing else has.
 
     Where there are tables, all functions have the same loop.
     """
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    if narrow.has_table(dtype):
+    if narrow.has_table(dtype) and not isinstance(spec, Product):
         made = segments.make_look_up(outputs, np.dtype(f"u{dtype.itemsize}"))
-        made.__qualname__ = f"look_up_{fingerprint(made)}"
+        made.__qualname__ = f"look_up_{dtype.itemsize}_{outputs}_{fingerprint(made)}"
         name = _named(spec, dtype, accuracy, "segment", made, narrow.tables(spec, dtype))
     else:
         kernel, shorter = _kernels(spec, dtype, accuracy)
@@ -74,7 +70,8 @@ def ufunc(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) ->
     if narrow.has_table(dtype) and not isinstance(spec, Product):
         tables = narrow.tables(spec, dtype)
         look_up = _look_up_of_ufuncs(tables[0].dtype, outputs)
-        return ufuncs.make_ufunc(look_up, spec.name, inputs, outputs, dtype, tables)
+        addresses = np.array([table.ctypes.data for table in tables], np.int64)
+        return ufuncs.make_ufunc(look_up, spec.name, inputs, outputs, dtype, addresses)
     kernel, _ = _kernels(spec, dtype, accuracy)
     name = _named(spec, dtype, accuracy, "ufunc", ufuncs.make_loop, kernel)
     fill = loops.make_fill(name, inputs, outputs, kernel)
@@ -132,14 +129,6 @@ def guarded(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callabl
         return ys[0] if one else ys
 
     return of
-
-
-@cache
-def _look_up(bits: np.dtype[Any], outputs: int) -> Callable[..., bool]:
-    """The compiled loop over the bits of types that have a table."""
-    purpose = f"look_up_{bits.name}_{outputs}"
-    made = loops.make_look_up(f"{purpose}_{fingerprint((purpose, loops))}", outputs)
-    return compile_loop(made, loops.signature(from_dtype(bits), outputs + 1, outputs))
 
 
 @cache

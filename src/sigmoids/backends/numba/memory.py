@@ -10,6 +10,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from sigmoids.backends.numba.mode import architecture
+
 WORD = ir.IntType(64)
 
 
@@ -82,6 +84,18 @@ def look(_typing: Any, _address: Any) -> Any:
 
 
 @intrinsic
+def exchange(_typing: Any, _address: Any, _old: Any, _new: Any) -> Any:
+    """Write a value that several threads share, if it is the old one still; whether it was."""
+
+    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        place = _at(builder, arguments[0], WORD)
+        found = builder.cmpxchg(place, arguments[1], arguments[2], "seq_cst", "seq_cst")
+        return builder.extract_value(found, 1)
+
+    return types.boolean(*[types.int64] * 3), code
+
+
+@intrinsic
 def allocate(_typing: Any, _size: Any) -> Any:
     """The address of so many bytes; 0 where there are none."""
 
@@ -148,3 +162,28 @@ def give_way(_typing: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(), code
+
+
+@intrinsic
+def pause(_typing: Any) -> Any:
+    """Let the processor's other thread, or none, have its units for a moment."""
+
+    def code(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        hint = PAUSES.get(architecture(builder))
+        if hint is not None:
+            name, numbers = hint
+            kind = ir.FunctionType(ir.VoidType(), [ir.IntType(32)] * len(numbers))
+            function = cgutils.get_or_insert_function(builder.module, kind, name)
+            builder.call(function, [ir.IntType(32)(number) for number in numbers])
+        return context.get_dummy_value()
+
+    return types.void(), code
+
+
+PAUSES: dict[str, tuple[str, tuple[int, ...]]] = {
+    "x86_64": ("llvm.x86.sse2.pause", ()),
+    "i686": ("llvm.x86.sse2.pause", ()),
+    "aarch64": ("llvm.aarch64.hint", (1,)),
+    "arm64": ("llvm.aarch64.hint", (1,)),
+}
+"""What tells the processor that a loop waits, by architecture."""

@@ -72,8 +72,13 @@ REGISTERS: dict[str, Any] = {"x86_64": X86, "i686": X86, "aarch64": Arm64, "arm6
 
 def registers(builder: Any) -> Any:
     """Those of the processor that code is generated for; None where they are not known."""
-    architecture = (builder.module.triple or binding.get_process_triple()).split("-")[0]
-    return REGISTERS.get(architecture)
+    return REGISTERS.get(architecture(builder))
+
+
+def architecture(builder: Any) -> str:
+    """What kind of processor code is generated for."""
+    triple: str = builder.module.triple or binding.get_process_triple()
+    return triple.split("-")[0]
 
 
 @intrinsic

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numba import carray, types
 
-from sigmoids.backends.numba.loops import BUFFER, each, parts
+from sigmoids.backends.numba.loops import BUFFER, each, elements, parts, stores
 from sigmoids.backends.numba.memory import load, on_stack
 from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
 from sigmoids.backends.numba.primitives import jit
@@ -80,17 +80,29 @@ def make_segment(
 
 
 def make_look_up(outputs: int, kind: np.dtype[Any]) -> Callable[[Any, Any, Any], None]:
-    """A segment that reads the results' bits from tables, of which the addresses are given too."""
-    array = _reader(kind)
-    entries = 2 ** (8 * kind.itemsize)
+    """A segment that reads the results' bits from tables, of which the addresses are given too.
+
+    An output may be the input itself.
+    """
+    array, entries = _reader(kind), 2 ** (8 * kind.itemsize)
+    read, write = elements(outputs), stores(outputs)
+
+    @jit
+    def operand(which: Any, addresses: Any, size: Any) -> Any:
+        return array(addresses, which, size)
+
+    operands = each(outputs, operand)
+    of_targets = tuple(range(1, 1 + outputs))
+    of_tables = tuple(range(TABLES, TABLES + outputs))
 
     def look_up(addresses: Any, start: Any, stop: Any) -> None:
         x = array(addresses, 0, stop)
-        for which in range(outputs):
-            out = array(addresses, 1 + which, stop)
-            table = array(addresses, TABLES + which, entries)
-            for i in range(start, stop):
-                out[i] = table[x[i]]
+        outs, tables = (
+            operands(of_targets, addresses, stop),
+            operands(of_tables, addresses, entries),
+        )
+        for i in range(start, stop):
+            write(outs, i, read(tables, x[i]))
 
     return look_up
 

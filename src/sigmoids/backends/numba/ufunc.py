@@ -106,18 +106,18 @@ def make_ufunc(
     inputs: int,
     outputs: int,
     dtype: np.dtype[Any],
-    tables: tuple[NDArray[Any], ...] = (),
+    added: NDArray[np.int64] | None = None,
 ) -> np.ufunc:
-    """The ufunc of one compiled loop, which is handed the tables, for arrays of one dtype."""
-    added = (ctypes.c_void_p * max(len(tables), 1))(*[table.ctypes.data for table in tables])
+    """The ufunc of one compiled loop, for arrays of one dtype, and of numbers that are added."""
+    address = None if added is None else added.ctypes.data
     text = ctypes.create_string_buffer(name.encode())
-    alive: list[Any] = [loop, tables, added, text]
+    alive: list[Any] = [loop, added, text]
     of_numpy = dtype.isbuiltin == 1
     functions = data = kinds = None
     if of_numpy:
         parts = (
             (ctypes.c_void_p * 1)(loop.address),
-            (ctypes.c_void_p * 1)(ctypes.addressof(added)),
+            (ctypes.c_void_p * 1)(address),
             ctypes.create_string_buffer(bytes([dtype.num] * (inputs + outputs))),
         )
         functions, data, kinds = [ctypes.addressof(part) for part in parts]
@@ -126,7 +126,7 @@ def make_ufunc(
     words = ctypes.addressof(text)
     made = _new()(functions, data, kinds, int(of_numpy), inputs, outputs, -1, words, words, 0)
     if not of_numpy:  # of all that is added later NumPy keeps an account of its own
-        _add_loop()(made, dtype.num, loop.address, None, ctypes.addressof(added))
+        _add_loop()(made, dtype.num, loop.address, None, address)
     return cast("np.ufunc", made)
 
 

@@ -31,6 +31,18 @@ from sigmoids.backends.call_frame import (
 from sigmoids.backends.numba import kernels
 from sigmoids.backends.numba.compile import compile_callback
 from sigmoids.backends.numba.fingerprint import fingerprint
+from sigmoids.backends.numba.job import (
+    BYTES,
+    CHUNK,
+    CLAIMED,
+    DONE,
+    HOLDERS,
+    OTHER_TABLE,
+    SEGMENT,
+    SIZE,
+    TABLE,
+    work,
+)
 from sigmoids.backends.numba.memory import (
     add,
     allocate,
@@ -46,7 +58,6 @@ from sigmoids.backends.numba.memory import (
     store_int,
 )
 from sigmoids.backends.numba.primitives import jit
-from sigmoids.backends.numba.segment import TABLES
 from sigmoids.backends.numba.trampoline import make_trampoline
 
 if TYPE_CHECKING:
@@ -54,7 +65,7 @@ if TYPE_CHECKING:
 
     from sigmoids.spec import Accuracy, Function
 
-CHUNK = 2**13
+CLAIM = 2**13
 """Elements that a thread claims at a time."""
 
 WORTHWHILE = 2**14
@@ -62,11 +73,6 @@ WORTHWHILE = 2**14
 
 PATIENCE = 2**8
 """How often a caller looks whether the last chunks are done before it lets others run."""
-
-# A job is the addresses of up to four arrays and two tables, their size, and the loop; and, in
-# cache lines of their own, how much is claimed, how much is done, and how many threads may look.
-TABLE, OTHER_TABLE, SIZE, SEGMENT = (8 * (TABLES + i) for i in range(4))
-CLAIMED, DONE, HOLDERS, BYTES = 128, 192, 256, 320
 
 
 def _offset(structure: Any, *names: str) -> int:
@@ -97,22 +103,9 @@ SCHEDULE_SIZE, NUM_THREADS_SIZE = sizeof(Schedule), sizeof(NumThreads)
 DESTROY_SIZE = sizeof(ErrorDestroy)
 
 
-@jit
-def _claim(job: Any) -> None:
-    """Compute chunk after chunk until none is left."""
-    size, segment = load(job + SIZE), load(job + SEGMENT)
-    while True:
-        start = add(job + CLAIMED, CHUNK)
-        if start >= size:
-            break
-        stop = min(start + CHUNK, size)
-        call_for(segment, job, start, stop)
-        add(job + DONE, stop - start)
-
-
 def _help(job: Any) -> None:
     """What XLA's threads do when they come."""
-    _claim(job)
+    work(job)
     _let_go(job)
 
 
@@ -125,10 +118,11 @@ def _handle(frame: Any, segment: Any, helper: Any, table: Any, other_table: Any)
     here = on_stack(BYTES)
     _describe(here, frame)
     store(here + SEGMENT, segment)
+    store(here + CHUNK, CLAIM)
     store(here + TABLE, table)
     store(here + OTHER_TABLE, other_table)
     size = load(here + SIZE)
-    helpers = min(_threads(frame) - 1, (size - 1) // CHUNK) if size >= WORTHWHILE else 0
+    helpers = min(_threads(frame) - 1, (size - 1) // CLAIM) if size >= WORTHWHILE else 0
     job = _kept(here) if helpers > 0 else 0
     if job == 0:
         call_for(segment, here, 0, size)
@@ -138,7 +132,7 @@ def _handle(frame: Any, segment: Any, helper: Any, table: Any, other_table: Any)
         if not _schedule(frame, helper, job):
             add(job + HOLDERS, -1)
             break
-    _claim(job)
+    work(job)
     looks = 0
     while look(job + DONE) < size:
         looks += 1
