@@ -95,7 +95,7 @@ def shares(monkeypatch):
     """
     numbers = []
     monkeypatch.setattr(sharing, "CHUNK", 4000)
-    monkeypatch.setattr(importlib.import_module("sigmoids.backends.numba"), "SLEEPING", 0.0)
+    monkeypatch.setattr(crew, "LONG", 0.0)
     _pools_are_watched(monkeypatch, numbers)
     with _crews_are_watched(monkeypatch, numbers):
         yield numbers

@@ -14,7 +14,7 @@ from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import SMALL, multiplied, results_like
 from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.backends.numba import compile as compiling
-from sigmoids.backends.numba import kernels, primitives
+from sigmoids.backends.numba import crew, kernels, primitives
 from sigmoids.backends.numpy import engine as numpy_engine
 from sigmoids.spec import Product
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from sigmoids.backends.numba.shared import Shared
     from sigmoids.backends.registry import Backend
     from sigmoids.spec import Accuracy, Function
-
-SLEEPING = 150.0
-"""Microseconds of a call alone from which on it pays to wake threads that need Python's lock."""
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -171,7 +168,7 @@ def _through_float64(wide: Evaluator, inputs: Arrays, outs: Arrays | None) -> Ar
 
 def strided(loop: Shared, arrays: Arrays, inputs: int) -> None:
     """Run a loop over arrays of any layout, gathered and scattered in blocks."""
-    worthwhile = arrays[0].size * loop.cost >= SLEEPING
+    worthwhile = arrays[0].size * loop.cost >= crew.LONG
     number = threads.get_num_threads() if worthwhile else 1
 
     def work(arrays: Arrays) -> None:

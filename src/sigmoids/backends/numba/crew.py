@@ -46,8 +46,8 @@ from sigmoids.backends.numba.primitives import jit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LONG = 80.0
-"""Microseconds of a call alone from which on it pays to wake helpers for it."""
+LONG = 150.0
+"""Microseconds of a call alone from which on it pays to wake threads for it."""
 
 MOST = 255
 """Helpers that there may be."""
