@@ -184,8 +184,10 @@ sg.sigmoid(x, backend="numba")
 
 
 def test_calls_while_exiting():
+    # Numba then loads other libraries' extensions, of which Awkward's says that it is too late.
     code = f"""{PRELUDE}
-import atexit
+import atexit, warnings
+warnings.filterwarnings("ignore", "Numba extension module 'awkward")
 atexit.register(lambda: print(right(), flush=True))
 right()
 """
