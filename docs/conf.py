@@ -9,7 +9,8 @@ sys.path.append(str(Path(__file__).parent))  # where Sphinx-Gallery finds galler
 
 project = "sigmoids"
 author = "The sigmoids developers"
-version = release = sigmoids.__version__
+release = sigmoids.__version__
+version = release.partition(".dev")[0]  # in the title, for which telephones have little room
 
 extensions = [
     "myst_parser",
