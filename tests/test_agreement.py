@@ -11,6 +11,7 @@ import cases
 from sigmoids.accuracy import inputs
 from sigmoids.accuracy.formats import Format
 from sigmoids.accuracy.truth import same
+from sigmoids.functions import RESULTS
 
 
 @pytest.mark.parametrize("dtype", [d for d in cases.DTYPES if d.itemsize <= 4], ids=cases.dtype_id)
@@ -21,8 +22,19 @@ def test_backends_agree_to_the_bit(member, dtype):
         assert same(first, other).all()
 
 
-def test_edge_values(member, backend, dtype, accuracy):
+@pytest.mark.parametrize(
+    ("name", "backend"),
+    [
+        pytest.param(
+            name, backend,
+            marks=pytest.mark.exhaustive if backend == "jax" and name not in cases.TYPICAL else (),
+        )
+        for name in RESULTS for backend in cases.BACKENDS
+    ],
+)  # fmt: skip
+def test_edge_values(name, backend, dtype, accuracy):
     """The declared values to the sign of zero, NaN for NaN and outside the domain; no warnings."""
+    member = RESULTS[name]
     f, spec = partial(member.function, backend=backend, accuracy=accuracy), member.spec
     largest = Format.of(dtype).largest
     x = np.array([*cases.SPECIAL, largest, -largest]).astype(dtype)

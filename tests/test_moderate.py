@@ -19,6 +19,7 @@ from sigmoids.backends.numba import checks, kernels, loops, vocabularies
 from sigmoids.functions import FUNCTIONS, JOINT
 
 MEMBERS = FUNCTIONS | JOINT
+TYPICAL = ("sigmoid", "silu_derivative", "sigmoid_binary_cross_entropy")
 BLOCK = loops.BUFFER
 
 
@@ -127,6 +128,7 @@ def test_what_is_presumed_of_moderate_arguments_holds(spec):
     np.testing.assert_allclose(first, expected, rtol=1e-11)
 
 
+@pytest.mark.parametrize("spec", cases.sampled(MEMBERS, TYPICAL), indirect=True)
 def test_kernels_for_moderate_arguments_have_the_same_bits(monkeypatch, spec, real, loop):
     """As those for all arguments, which are compiled here as the only ones."""
     monkeypatch.setattr(kernels, "moderate", lambda _spec, _dtype: None)
