@@ -7,6 +7,6 @@ cd "$(dirname "$0")"
 run=$(mktemp -d)
 trap 'rm -rf "$run"' EXIT
 types=(--dtype float32 --dtype float64)
-sigmoids bench sigmoid "${types[@]}" --sizes 1:1e7 --json "$run/sizes.json" > performance.txt
+sigmoids bench sigmoid "${types[@]}" --sizes 1:1e7 --json "$run/sizes.json" | grep -v "^wrote " > performance.txt
 sigmoids bench "${types[@]}" --dtype float16 --dtype bfloat16 --sizes 1e6 > performance-family.txt
 python figures.py "$run/sizes.json"
