@@ -100,11 +100,12 @@ class Presumptuous:
 
     def exp_ratio(self, z):
         assert (np.abs(z) <= 1000 * math.log(2)).all()
-        return np.exp(z / 2), np.exp(-z / 2)
+        p, q = np.exp(z / 2), np.exp(-z / 2)
+        return p, q, p + q
 
     def expm1_ratio(self, z):
-        _, q = self.exp_ratio(z)
-        return np.expm1(z) * q, q
+        _, q, s = self.exp_ratio(z)
+        return np.expm1(z) * q, q, s
 
     def with_tail(self, number, tail):
         return number + tail

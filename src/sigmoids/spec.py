@@ -80,8 +80,8 @@ class Vocabulary(Protocol):
         """
         ...
 
-    def exp_ratio(self, z: T, /) -> tuple[T, T]:
-        """Numbers ``(p, q)`` with p/q = e^z; both are positive and p + q is finite.
+    def exp_ratio(self, z: T, /) -> tuple[T, T, T]:
+        """Numbers ``(p, q, s)`` with p/q = e^z and s = p + q, all positive and finite.
 
         Where e^z is so large that 1 + e^z rounds to it, p/q may be another number as large.
 
@@ -89,8 +89,8 @@ class Vocabulary(Protocol):
         """
         ...
 
-    def expm1_ratio(self, z: T, /) -> tuple[T, T]:
-        """Numbers ``(d, q)`` with d/q = e^z − 1, and the q of :meth:`exp_ratio`."""
+    def expm1_ratio(self, z: T, /) -> tuple[T, T, T]:
+        """Numbers ``(d, q, s)`` with d/q = e^z − 1, and q and s as in :meth:`exp_ratio`."""
         ...
 
     def with_tail(self, number: T, tail: T, /) -> T:
@@ -152,7 +152,7 @@ class Spec:
         Arguments, such as infinities and zeros, with the result, which is exact everywhere.
     beside : callable, optional
         ``beside(xp, x)``: a number by whose sign the exact result of an argument next to 0, nearer
-        than :data:`TIED`, is larger or smaller in magnitude than the midpoint of two narrower
+        than :data:`TIED`, is smaller or larger in magnitude than the midpoint of two narrower
         numbers that it lies beside, by less than a wide dtype can tell.
     exceptions : mapping
         The other float32 arguments whose exact results lie within 3 ulps of float64 of a midpoint

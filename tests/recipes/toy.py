@@ -42,10 +42,10 @@ class Primitives(Traced):
 
     def powers(self, fmt: Any) -> Any:
         def of(z: Any) -> Any:
-            k = np.rint(z * fmt.real(exponential.LOG2E))
-            exponents = np.where(np.isnan(k), 0, k).astype(int) + fmt.lift
+            n = np.rint(z * fmt.real(-exponential.LOG2E))
+            exponents = fmt.lift - np.where(np.isnan(n), 0, n).astype(int)
             up = fmt.real(2.0**fmt.lift)
-            return k, np.ldexp(fmt.real(1), exponents).astype(fmt.real), up, False
+            return n, np.ldexp(fmt.real(1), exponents).astype(fmt.real), up, False
 
         return of
 

@@ -8,8 +8,8 @@ what they stand for.
 Made for a format:
 
 ``powers(fmt)``
-    ``powers(z)``: k = round(z/ln 2), two powers of two whose quotient is 2^k, and whether the first
-    is lifted alone.
+    ``powers(z)``: n = −round(z/ln 2), two powers of two whose quotient is 2^−n, and whether the
+    first is lifted alone.  For moderate arguments the first is 1.
 ``aligned(fmt)``
     ``aligned(a, b)``: k near log₂(a/b), and two powers of two whose product with a is 2^−k·a.
 ``polynomial(coefficients)``

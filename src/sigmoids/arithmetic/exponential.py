@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 LOG2E = 1.4426950408889634
 LN2 = 0.6931471805599453
-LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
+LN2_HIGH = float.fromhex("0x1.62e42fefa3800p-1")
 """ln 2 with trailing zeros: its product with any k that occurs is exact."""
-LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
+LN2_LOW = float.fromhex("0x1.ef35793c76730p-45")
 
 HIGHEST = 60.0
 """Above the z from which on 1 + e^z rounds to e^z, and within the range of float32."""
@@ -54,21 +54,24 @@ def words(base: Base, fmt: Format) -> dict[str, Compiled]:
 
     @base.compiled
     def exp_ratio(z: Any) -> Any:
-        p, q, _, _ = ratio(z)
-        return p, q
+        p, q, s, _, _ = ratio(z)
+        return p, q, s
 
     @base.compiled
     def expm1_ratio(z: Any) -> Any:
-        p, q, k, d = ratio(z)
-        return where(k == 0, d, p - q), q
+        p, q, s, n, d = ratio(z)
+        return where(n == 0, d, p - q), q, s
 
     return {"exp_ratio": exp_ratio, "expm1_ratio": expm1_ratio}
 
 
 def _reduction(base: Base, fmt: Format) -> Compiled:
-    """K, r and what is less than r can hold, and the powers of two; whether they lift e^z alone."""
+    """n = −k, z plus n times the first part of ln 2, and two powers of two; whether they lift e^z alone.
+
+    The difference is exact, where ln 2 is in two parts.
+    """
     fma, where, powers = base.fma, base.where, base.powers(fmt)
-    ln2_high, ln2_low = map(fmt.real, fmt.ln2)
+    ln2_high, _ = map(fmt.real, fmt.ln2)
     limited = fmt.lowest is not None
     lowest, highest = fmt.real(fmt.lowest or 0), fmt.real(HIGHEST)
 
@@ -77,48 +80,52 @@ def _reduction(base: Base, fmt: Format) -> Compiled:
         if limited:
             z = where(z < lowest, lowest, z)
             z = where(z > highest, highest, z)
-        k, down, up, lifted = powers(z)
-        r = first = fma(-k, ln2_high, z)  # exact, where ln 2 is in two parts
-        if ln2_low:
-            r = fma(-k, ln2_low, first)
-        return k, r, fma(-k, ln2_low, first - r), down, up, lifted
+        n, down, up, lifted = powers(z)
+        return n, fma(n, ln2_high, z), down, up, lifted
 
     return reduction
 
 
 def _in_numbers(base: Base, fmt: Format) -> Compiled:
-    """(p, q, k, d) with p/q = e^z to about 1 ulp, and d = p − q for k = 0."""
+    """(p, q, p + q, n, d) with p/q = e^z to about 1 ulp, and d = p − q for n = 0."""
     fma, reduction, series = base.fma, _reduction(base, fmt), base.polynomial(fmt.exponential)
-    two = fmt.real(2)
+    _, ln2_low = map(fmt.real, fmt.ln2)
+    two, moderate = fmt.real(2), fmt.lowest is None
 
     @base.compiled
     def ratio(z: Any) -> Any:
-        k, r, _, down, up, _ = reduction(z)
+        n, r, down, up, _ = reduction(z)
+        if ln2_low:
+            r = fma(n, ln2_low, r)
         w = r * r
         even = fma(w, series(w), two)
-        return (even + r) * down, (even - r) * up, k, two * up * r
+        p, below = (even + r) * down, even - r
+        return p, below * up, fma(below, up, p), n, two * (down if moderate else up) * r
 
     return ratio
 
 
 def _in_pairs(base: Base, fmt: Format) -> Compiled:
     """The same to about 2^−59, and d to far more; z may be a pair."""
-    reduction, series = _reduction(base, fmt), base.polynomial(fmt.exponential)
-    ordered_sum, pair, short = base.ordered_sum, base.pair, base.short
-    leading, grown = base.leading, base.grown
+    fma, reduction, series = base.fma, _reduction(base, fmt), base.polynomial(fmt.exponential)
+    ordered_sum, product_added, scaled_sum = base.ordered_sum, base.product_added, base.scaled_sum
+    pair, short, leading, grown = base.pair, base.short, base.leading, base.grown
+    scaled, (_, ln2_low), moderate = base.scaled, fmt.ln2, fmt.lowest is None
 
     @base.compiled
     def ratio(z: Any) -> Any:
-        k, r, r_lo, down, up, lifted = reduction(leading(z))
+        n, r, down, up, lifted = reduction(leading(z))
         w = r * r
-        even, even_lo = ordered_sum(2.0, w * series(w))
+        even, even_lo = product_added(2.0, w, series(w))
         above, above_lo = ordered_sum(even, r)
         below, below_lo = ordered_sum(even, -r)
-        above_lo = above_lo + (even_lo + r_lo)
-        below_lo = below_lo + (even_lo - r_lo)
-        d, d_lo = short(2 * r, 2 * r_lo)
-        p = pair(above * down, above_lo * down, lifted)
-        q, d = pair(below * up, below_lo * up, False), pair(d * up, d_lo * up, False)
-        return grown(p, p, z), q, k, grown(d, p, z)
+        # The second part of k·ln 2 is below 2^−32: e to its power is 1 and that to 2^−65.
+        above_lo = fma(above, n * ln2_low, above_lo + even_lo)
+        below_lo = below_lo + even_lo
+        d, d_lo = short(2 * r, 0.0)
+        p, q = pair(above * down, above_lo * down, lifted), pair(below, below_lo, False)
+        of_d = down if moderate else up
+        s, d = scaled_sum(p, q, up), pair(d * of_d, d_lo * of_d, False)
+        return grown(p, p, z), scaled(q, up), grown(s, p, z), n, grown(d, p, z)
 
     return ratio

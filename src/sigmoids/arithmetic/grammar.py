@@ -93,13 +93,13 @@ class Words:
     def __init__(self) -> None:
         self.exponent: object = None
 
-    def exp_ratio(self, z: Argument | Number) -> tuple[Number, Number]:
-        """Two numbers; of one and the same exponent, as engines may scale by it."""
+    def exp_ratio(self, z: Argument | Number) -> tuple[Number, Number, Number]:
+        """Numbers of one and the same exponent, as engines may scale by it."""
         _expect((Argument, Number), z)
         if self.exponent is not None and self.exponent is not z:
             raise TypeError("exponentials of two exponents in one formula: give both words one z")
         self.exponent = z
-        return Number(), Number()
+        return Number(), Number(), Number()
 
     expm1_ratio = exp_ratio
 

@@ -31,6 +31,7 @@ class Operations(NamedTuple):
 def operations(base: Base, down: float, *, fused: bool) -> Operations:
     """Made for an engine's primitives; ``down`` takes a lift back, ``fma`` may be ``fused``."""
     fma, whole, short, pair = base.fma, base.whole, base.short, base.pair
+    corrected = base.corrected
 
     @base.compiled
     def add(a: Any, b: Any) -> Any:
@@ -59,7 +60,7 @@ def operations(base: Base, down: float, *, fused: bool) -> Operations:
         quotient, _ = short(whole(a) * inverse, 0.0)
         # In an order in which terms that cancel are exact, be a.lo small or not.
         remainder = fma(-quotient, b.lo, fma(-quotient, b.hi, a.hi) + a.lo)
-        return pair(quotient, remainder * inverse, a.lifted | b.lifted)
+        return corrected(quotient, remainder, inverse, a.lifted | b.lifted)
 
     @base.compiled
     def negate(a: Any) -> Any:

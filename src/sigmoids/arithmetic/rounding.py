@@ -22,7 +22,7 @@ def settled(base: Base, spec: Spec, x: Any, y: Any) -> Any:
     """
     if spec.beside is not None:
         side = base.copysign(STEP, spec.beside(base, x))
-        y = base.where(base.abs(x) < TIED, y * (1 + side), y)
+        y = base.where(base.abs(x) < TIED, y * (1 - side), y)
     for argument, result in spec.exceptions.items():
         y = base.where(x == argument, result, y)
     return y

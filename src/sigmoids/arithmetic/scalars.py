@@ -61,8 +61,10 @@ class Scalars(Traced):
         """By the rounding that a sum does."""
 
         def of(z: float) -> tuple[float, float, float, bool]:
-            k = self.fma(z, LOG2E, SHIFT) - SHIFT
-            return k, math.ldexp(1.0, int(k) + fmt.lift), 2.0**fmt.lift, False
+            n = self.fma(z, -LOG2E, SHIFT) - SHIFT
+            if fmt.lowest is None:
+                return n, 1.0, math.ldexp(1.0, int(n)), False
+            return n, math.ldexp(1.0, fmt.lift - int(n)), 2.0**fmt.lift, False
 
         return of
 

@@ -62,7 +62,8 @@ def words(base: TracedPairs, _fmt: Format) -> dict[str, Compiled]:
         """T + T·(e^t − 1), the second as a lower part: so small that its errors are below 2^−60."""
         t, whole, rest = look_up(leading(z))
         p = pair(whole, rest + (whole + rest) * (t + t * t * series(t)))
-        return grown(p, p, z), pair(ONE, 0.0)
+        p, q = grown(p, p, z), pair(ONE, 0.0)
+        return p, q, q + p
 
     def expm1_ratio(z: Any) -> Any:
         """(T − 1) + T·(e^t − 1): next to 0 the first is 0, and the second begins with t exactly."""
@@ -70,8 +71,8 @@ def words(base: TracedPairs, _fmt: Format) -> dict[str, Compiled]:
         short = cut(t)
         p, low = pair(whole, rest), t * t * series(t) + (t - short)
         growth = pair(whole * short, rest * short + (whole + rest) * low)
-        d = (p + pair(-ONE, 0.0)) + growth
-        return grown(d, pair(whole, rest + whole * t), z), pair(ONE, 0.0)
+        d = grown((p + pair(-ONE, 0.0)) + growth, pair(whole, rest + whole * t), z)
+        return d, pair(ONE, 0.0), d + pair(2 * ONE, 0.0)
 
     return {"exp_ratio": exp_ratio, "expm1_ratio": expm1_ratio}
 

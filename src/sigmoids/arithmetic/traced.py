@@ -93,6 +93,10 @@ class TracedPairs(Traced):
         """One with operators."""
         return Pair(self.operations, hi, lo)
 
+    def corrected(self, hi: Any, remainder: Any, factor: Any, _lifted: bool = False) -> Pair:
+        """With the product."""
+        return self.pair(hi, remainder * factor)
+
     def short(self, hi: Any, lo: Any) -> tuple[Any, Any]:
         """The upper 26 bits, and the rest."""
         if isinstance(lo, float) and lo == 0:  # to add which would take the sign from a zero
@@ -105,6 +109,14 @@ class TracedPairs(Traced):
         """Dekker's sum, shortened."""
         short = self.numbers.cut(a + b)
         return short, (a - short) + b
+
+    def product_added(self, a: Any, b: Any, c: Any) -> tuple[Any, Any]:
+        """The sum of a and the product."""
+        return self.ordered_sum(a, b * c)
+
+    def scaled_sum(self, a: Pair, b: Pair, power: Any) -> Pair:
+        """By a product and a sum."""
+        return a + self.scaled(b, power)
 
     def number(self, value: Any, rest: float = 0.0) -> Pair:
         """A constant with a short first part, or the argument in two."""

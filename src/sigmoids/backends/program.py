@@ -80,14 +80,16 @@ class NumpyVocabulary(Traced):
         return cls.where(condition, a, b)
 
     @staticmethod
-    def exp_ratio(z: Any, /) -> tuple[Any, Any]:
-        """(e^z, 1): the library's own exponential; a division would only add to its cost."""
-        return Node(_exp, (z,)), 1.0
+    def exp_ratio(z: Any, /) -> tuple[Any, Any, Any]:
+        """(e^z, 1, 1 + e^z): the library's own; a division would only add to the cost."""
+        p = Node(_exp, (z,))
+        return p, 1.0, 1.0 + p
 
     @staticmethod
-    def expm1_ratio(z: Any, /) -> tuple[Any, Any]:
-        """(e^z − 1, 1)."""
-        return np.expm1(z), 1.0
+    def expm1_ratio(z: Any, /) -> tuple[Any, Any, Any]:
+        """(e^z − 1, 1, 2 + (e^z − 1))."""
+        d = np.expm1(z)
+        return d, 1.0, 2.0 + d
 
     @staticmethod
     def limit(x: Any, low: float, high: float, /) -> Any:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def formula(xp: Vocabulary, x: Any) -> Any:
     """e^x/(1 + e^x) with e^x = p/q: accurate in both tails, and one division."""
-    p, q = xp.exp_ratio(x)
-    return p / (q + p)
+    p, _, s = xp.exp_ratio(x)
+    return p / s
 
 
 def reference(m: Any, x: Any) -> Any:
@@ -35,7 +35,7 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 def beside(_xp: Vocabulary, x: Any) -> Any:
     """The side of ½: for |x| < 2^−14 σ(x) = ½ + x/4 − x³/48 + …, and ½ + x/4 may be a midpoint."""
-    return -x
+    return x
 
 
 EXCEPTIONS = exceptions(

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 def formula(xp: Vocabulary, x: Any) -> tuple[Any, Any]:
     """With y = σ(−|x|) ≤ ½: σ(x) is y or 1 − y, σ′(x) is y·(1 − y), and nothing cancels."""
-    p, q = xp.exp_ratio(-xp.abs(x))
-    y = p / (q + p)
+    z = -xp.abs(x)
+    p, _, s = xp.exp_ratio(z)
+    y = p / s
     rest = xp.number(1.0) - y
     return xp.where(x < 0, y, rest), y * rest
 

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 def formula(xp: Vocabulary, x: Any) -> Any:
     """y·(1 − y) with y = σ(−|x|) ≤ ½, which never rounds to 1, so that nothing cancels."""
-    p, q = xp.exp_ratio(-xp.abs(x))
-    y = p / (q + p)
+    z = -xp.abs(x)
+    p, _, s = xp.exp_ratio(z)
+    y = p / s
     return y * (xp.number(1.0) - y)
 
 
@@ -40,9 +41,8 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 def second_formula(xp: Vocabulary, x: Any) -> Any:
     """−σ′(x)·tanh(x/2), where tanh(|x|/2) = (q−p)/(q+p)."""
     z = -xp.abs(x)
-    p, q = xp.exp_ratio(z)
-    d, _ = xp.expm1_ratio(z)
-    s = q + p
+    p, _, s = xp.exp_ratio(z)
+    d, _, _ = xp.expm1_ratio(z)
     y = p / s
     return y * (xp.number(1.0) - y) * (xp.where(x < 0, -d, d) / s)
 

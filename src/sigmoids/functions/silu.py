@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def formula(xp: Vocabulary, x: Any) -> Any:
     """|x|·e^x/(1 + e^x) with the sign of x."""
     z = xp.limit(x, -BELOW, FAR)
-    p, q = xp.exp_ratio(z)
-    y = xp.number(xp.abs(z)) * p / (q + p)
+    p, _, s = xp.exp_ratio(z)
+    y = xp.number(xp.abs(z)) * p / s
     return xp.copysign(xp.rarely(x > FAR, xp.itself(xp.abs(x)), y), x)
 
 
@@ -47,7 +47,7 @@ def beside(xp: Vocabulary, x: Any) -> Any:
 
     That may be midway between two subnormal numbers, for |x| < 2^−30.
     """
-    return xp.where(xp.abs(x) < 2.0**-30, x, -x)
+    return x * (xp.abs(x) - 2.0**-30)
 
 
 EDGES = ((-math.inf, -0.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, math.inf))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def formula(xp: Vocabulary, x: Any) -> Any:
     """max(x, 0) + log(1 + e^−|x|): the terms have one sign, the second comes from e^−|x| itself."""
-    p, q = xp.exp_ratio(-xp.abs(x))
+    p, q, _ = xp.exp_ratio(-xp.abs(x))
     rest = xp.log1p_ratio(p, q)
     y = xp.where(x > 0, xp.number(xp.limit(x, -FAR, FAR)) + rest, rest)
     return xp.rarely(x > FAR, xp.itself(x), y)

@@ -77,10 +77,10 @@ class JaxNumbers(Traced):
         """The argument reduction of :mod:`sigmoids.arithmetic.exponential`."""
 
         def of(z: jax.Array) -> tuple[jax.Array, jax.Array, float, bool]:
-            k = lax.round(z * exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
+            n = lax.round(z * -exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
             low = z < LIFTED_BELOW
             self.lifted |= low
-            return k, _power_of_two(k + jnp.where(low, FLOAT64.lift, 0)), 1.0, False
+            return n, _power_of_two(jnp.where(low, FLOAT64.lift, 0) - n), 1.0, False
 
         return of
 
@@ -136,14 +136,16 @@ class XlaVocabulary(JaxNumbers):
     rarely = JaxNumbers.where
 
     @staticmethod
-    def exp_ratio(z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
-        """(e^z, 1)."""
-        return jnp.exp(jnp.minimum(z, exponential.HIGHEST)), jnp.ones((), z.dtype)
+    def exp_ratio(z: jax.Array, /) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """(e^z, 1, 1 + e^z)."""
+        p = jnp.exp(jnp.minimum(z, exponential.HIGHEST))
+        return p, jnp.ones((), z.dtype), 1 + p
 
     @staticmethod
-    def expm1_ratio(z: jax.Array, /) -> tuple[jax.Array, jax.Array]:
-        """(e^z − 1, 1)."""
-        return jnp.expm1(jnp.minimum(z, exponential.HIGHEST)), jnp.ones((), z.dtype)
+    def expm1_ratio(z: jax.Array, /) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """(e^z − 1, 1, 2 + (e^z − 1))."""
+        d = jnp.expm1(jnp.minimum(z, exponential.HIGHEST))
+        return d, jnp.ones((), z.dtype), 2 + d
 
     @staticmethod
     def log_ratio(a: jax.Array, b: jax.Array, difference: jax.Array, /) -> jax.Array:

@@ -207,7 +207,7 @@ def misrounded(spec: Function, part: Spec) -> list[float]:
     def result(x: float) -> float:
         y = results(spec.formula(xp, x))[place]
         if part.beside is not None:
-            y = base.fma(y, base.copysign(HALF_ULP, part.beside(xp, x)), y)
+            y = base.fma(-y, base.copysign(HALF_ULP, part.beside(xp, x)), y)
         return float(np.float32(y))
 
     return [x for x, y in part.exceptions.items() if low <= x <= high and result(x) != y]
@@ -248,12 +248,12 @@ def _narrowed(part: Spec, xp: Vocabulary) -> Callable[[Any, Any], Any]:
     """The float32 result, on the side of a midpoint that the exact value is on."""
     if part.beside is None:
         return jit(lambda _x, y: np.float32(y))
-    beside = compiled(part.beside)
+    beside, signed = compiled(part.beside), part.range[0] < 0
 
     @jit
     def settled(x: Any, y: Any) -> Any:
-        moved = fma(y, copysign(HALF_ULP, beside(xp, x)), y)
-        return np.float32(copysign(moved, y))  # also that of a zero
+        moved = fma(-y, copysign(HALF_ULP, beside(xp, x)), y)
+        return np.float32(copysign(moved, y) if signed else moved)  # of a zero, too
 
     return settled
 

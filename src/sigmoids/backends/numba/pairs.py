@@ -44,27 +44,37 @@ PAIR = PairType()
 
 @register_model(PairType)
 class PairModel(models.StructModel):  # type: ignore[misc]
-    """Two numbers side by side, and whether they are lifted."""
+    """Two numbers side by side, the one nearest to their sum, and whether they are lifted."""
 
     def __init__(self, manager: Any, kind: Any) -> None:
-        members = [("hi", float64), ("lo", float64), ("lifted", boolean)]
+        members = [("hi", float64), ("lo", float64), ("nearest", float64), ("lifted", boolean)]
         super().__init__(manager, kind, members)
 
 
-for member in ("hi", "lo", "lifted"):
+for member in ("hi", "lo", "nearest", "lifted"):
     make_attribute_wrapper(PairType, member, member)
 
 
 @intrinsic
-def pair(_typing: Any, _hi: Any, _lo: Any, _lifted: Any) -> Any:
-    """The pair hi + lo, and whether it is lifted."""
-
+def _pair(_typing: Any, _hi: Any, _lo: Any, _nearest: Any, _lifted: Any) -> Any:
     def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         structure = cgutils.create_struct_proxy(PAIR)(context, builder)
-        structure.hi, structure.lo, structure.lifted = arguments
+        structure.hi, structure.lo, structure.nearest, structure.lifted = arguments
         return structure._getvalue()
 
-    return PAIR(float64, float64, boolean), code
+    return PAIR(float64, float64, float64, boolean), code
+
+
+@jit
+def pair(hi: Any, lo: Any, lifted: Any) -> Any:
+    """The pair hi + lo, and whether it is lifted."""
+    return _pair(hi, lo, hi + lo, lifted)
+
+
+@jit
+def corrected(hi: Any, remainder: Any, factor: Any, lifted: Any) -> Any:
+    """The pair hi + remainder·factor; what is nearest to it takes one operation."""
+    return _pair(hi, remainder * factor, fma(remainder, factor, hi), lifted)
 
 
 compiled = jit
@@ -79,14 +89,15 @@ def number(value: Any, rest: float = 0.0) -> Any:
 @jit
 def itself(x: Any) -> Any:
     """As it is."""
-    return pair(x, 0.0, False)
+    return _pair(x, 0.0, x, False)
 
 
 @jit
 def copysign(magnitude: Any, x: Any) -> Any:
     """A non-negative pair with the sign of a number."""
-    sign = primitives.copysign(1.0, x)
-    return pair(primitives.copysign(magnitude.hi, x), magnitude.lo * sign, magnitude.lifted)
+    sign, nearest = primitives.copysign(1.0, x), primitives.copysign(magnitude.nearest, x)
+    hi = primitives.copysign(magnitude.hi, x)
+    return _pair(hi, magnitude.lo * sign, nearest, magnitude.lifted)
 
 
 @jit
@@ -121,6 +132,24 @@ def ordered_sum(a: Any, b: Any) -> Any:
 
 
 @jit
+def scaled_sum(a: Any, b: Any, power: Any) -> Any:
+    """Knuth's sum of a pair and another times a power of two."""
+    of_a = DOWN if a.lifted else 1.0
+    hi, lo = a.hi * of_a, a.lo * of_a
+    total = fma(b.hi, power, hi)
+    of_b = total - hi
+    error = (hi - (total - of_b)) + fma(b.hi, power, -of_b)
+    return pair(total, error + fma(b.lo, power, lo), False)
+
+
+@jit
+def product_added(a: Any, b: Any, c: Any) -> Any:
+    """Dekker's sum of a and a smaller product."""
+    total = fma(b, c, a)
+    return total, fma(b, c, a - total)
+
+
+@jit
 def plus(high: Any, low: Any, u: Any) -> Any:
     """With Dekker's sum; zeros may be added to a lifted number."""
     hi, lo = ordered_sum(high, u.hi)
@@ -135,9 +164,10 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 @overload(where, jit_options=OPTIONS)
 def _where(condition: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     def parts(condition: Any, a: Any, b: Any) -> Any:
-        return pair(
+        return _pair(
             primitives.where(condition, a.hi, b.hi),
             primitives.where(condition, a.lo, b.lo),
+            primitives.where(condition, a.nearest, b.nearest),
             primitives.where(condition, a.lifted, b.lifted),
         )
 
@@ -200,7 +230,7 @@ _define(operator.sub, jit(lambda a, b: a + (-b)))
 @overload(operator.neg, jit_options=OPTIONS)
 def _negative(a: Any) -> Any:
     def of_pair(a: Any) -> Any:
-        return pair(-a.hi, -a.lo, a.lifted)
+        return _pair(-a.hi, -a.lo, -a.nearest, a.lifted)
 
     return of_pair if a == PAIR else None
 
@@ -208,7 +238,7 @@ def _negative(a: Any) -> Any:
 @jit
 def rounded(y: Any) -> Any:
     """The number nearest to a result, the lift taken back where there is one."""
-    total = y.hi + y.lo
+    total = y.nearest
     # A subnormal result is a whole number of the smallest ones; adding SHIFT rounds to these, or to
     # twice them.  Infinite results must not come near a subtraction.
     sign = primitives.copysign(1.0, y.hi)
@@ -216,8 +246,7 @@ def rounded(y: Any) -> Any:
     whole = (magnitude + SHIFT) - SHIFT
     rest = (((magnitude - whole) + y.lo * sign) + SHIFT) - SHIFT
     lowered = primitives.where(abs(total) >= NORMAL, total, (whole + rest) * sign) * DOWN
-    total = primitives.where(y.lifted & (abs(total) < TINY), lowered, total)
-    return primitives.copysign(total, y.hi)  # −0 and 0 would make 0
+    return primitives.where(y.lifted & (abs(total) < TINY), lowered, total)
 
 
 TINY = 2.0**-800

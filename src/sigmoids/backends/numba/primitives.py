@@ -132,6 +132,7 @@ def powers(fmt: Format) -> Compiled:
     shift = real(1.5 * 2**mantissa + bias + fmt.lift)
     log2e, up, down, one = map(real, (LOG2E, 2.0**fmt.lift, 2.0**-fmt.lift, 1))
     alone = fmt.paired and fmt.lift > 0
+    moderate = fmt.lowest is None
 
     @intrinsic
     def power(_typing: Any, shifted: Any) -> Any:
@@ -146,12 +147,15 @@ def powers(fmt: Format) -> Compiled:
 
     @jit
     def of(z: Any) -> Any:
+        if moderate:
+            shifted = fma(z, -log2e, shift)
+            return shifted - shift, one, power(shifted), False
         shifted = fma(z, log2e, shift)
         lifted = power(shifted)
         if not alone:
-            return shifted - shift, lifted, up, False
+            return shift - shifted, lifted, up, False
         low = z < LIFTED_BELOW
-        return shifted - shift, lifted if low else lifted * down, one, low
+        return shift - shifted, lifted if low else lifted * down, one, low
 
     return of
 

@@ -53,6 +53,9 @@ class Pairs(Numbers):
     plus = staticmethod(pairs.plus)
     short = staticmethod(pairs.short)
     ordered_sum = staticmethod(pairs.ordered_sum)
+    product_added = staticmethod(pairs.product_added)
+    scaled_sum = staticmethod(pairs.scaled_sum)
+    corrected = staticmethod(pairs.corrected)
 
     def __init__(self, fmt: Format) -> None:
         super().__init__(fmt)

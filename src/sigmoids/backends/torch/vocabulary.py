@@ -51,8 +51,8 @@ class TorchNumbers(Traced):
         """The argument reduction of :mod:`sigmoids.arithmetic.exponential`."""
 
         def of(z: Tensor) -> tuple[Tensor, Tensor, float, bool]:
-            k = torch.round(z * exponential.LOG2E)
-            return k, _power_of_two(k + fmt.lift), 2.0**fmt.lift, False
+            n = torch.round(z * -exponential.LOG2E)
+            return n, _power_of_two(fmt.lift - n), 2.0**fmt.lift, False
 
         return of
 
@@ -87,13 +87,15 @@ class FastVocabulary(TorchNumbers):
 
     rarely = staticmethod(TorchNumbers.where)
 
-    def exp_ratio(self, z: Tensor, /) -> tuple[Any, Any]:
-        """(e^z, 1)."""
-        return torch.exp(torch.clamp(z, max=exponential.HIGHEST)), 1.0
+    def exp_ratio(self, z: Tensor, /) -> tuple[Any, Any, Any]:
+        """(e^z, 1, 1 + e^z)."""
+        p = torch.exp(torch.clamp(z, max=exponential.HIGHEST))
+        return p, 1.0, 1.0 + p
 
-    def expm1_ratio(self, z: Tensor, /) -> tuple[Any, Any]:
-        """(e^z − 1, 1)."""
-        return torch.expm1(torch.clamp(z, max=exponential.HIGHEST)), 1.0
+    def expm1_ratio(self, z: Tensor, /) -> tuple[Any, Any, Any]:
+        """(e^z − 1, 1, 2 + (e^z − 1))."""
+        d = torch.expm1(torch.clamp(z, max=exponential.HIGHEST))
+        return d, 1.0, 2.0 + d
 
     def log_ratio(self, a: Tensor, b: Any, difference: Tensor, /) -> Tensor:
         """Of the quotient, or of its excess over 1 where that is small."""
