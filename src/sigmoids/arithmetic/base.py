@@ -23,7 +23,9 @@ Of numbers, be they pairs or not:
 ``compiled(function)``
     The function of primitives as the engine runs it.
 ``fma(a, b, c)``
-    a·b + c, rounded once where the processor can; of no pairs.
+    a·b + c of numbers that are no pairs.
+``fused``
+    Whether that is rounded once, whatever the processor.
 ``scaled(number, power)``
     The product with a power of two.
 ``whole(number)``

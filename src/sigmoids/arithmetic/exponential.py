@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOG2E = 1.4426950408889634
 LN2 = 0.6931471805599453
+LN2_REST = float.fromhex("0x1.abc9e3b39803fp-56")
 LN2_HIGH = float.fromhex("0x1.62e42fefa3800p-1")
 """ln 2 with trailing zeros: its product with any k that occurs is exact."""
 LN2_LOW = float.fromhex("0x1.ef35793c76730p-45")
@@ -66,12 +67,11 @@ def words(base: Base, fmt: Format) -> dict[str, Compiled]:
 
 
 def _reduction(base: Base, fmt: Format) -> Compiled:
-    """n = −k, z plus n times the first part of ln 2, and two powers of two; whether they lift e^z alone.
+    """n = −k, z plus n times the first part of ln 2, and two powers of two; whether they lift alone.
 
-    The difference is exact, where ln 2 is in two parts.
+    Where ln 2 is in two parts, the sum is exact.
     """
-    fma, where, powers = base.fma, base.where, base.powers(fmt)
-    ln2_high, _ = map(fmt.real, fmt.ln2)
+    fma, where, powers, ln2 = base.fma, base.where, base.powers(fmt), fmt.real(_ln2(base, fmt)[0])
     limited = fmt.lowest is not None
     lowest, highest = fmt.real(fmt.lowest or 0), fmt.real(HIGHEST)
 
@@ -81,9 +81,14 @@ def _reduction(base: Base, fmt: Format) -> Compiled:
             z = where(z < lowest, lowest, z)
             z = where(z > highest, highest, z)
         n, down, up, lifted = powers(z)
-        return n, fma(n, ln2_high, z), down, up, lifted
+        return n, fma(n, ln2, z), down, up, lifted
 
     return reduction
+
+
+def _ln2(base: Base, fmt: Format) -> tuple[float, float]:
+    """Where products are fused, sums are exact with all digits: multiples of 2^−54 below ½."""
+    return (LN2, LN2_REST) if fmt.paired and base.fused else fmt.ln2
 
 
 def _in_numbers(base: Base, fmt: Format) -> Compiled:
@@ -110,7 +115,7 @@ def _in_pairs(base: Base, fmt: Format) -> Compiled:
     fma, reduction, series = base.fma, _reduction(base, fmt), base.polynomial(fmt.exponential)
     ordered_sum, product_added, scaled_sum = base.ordered_sum, base.product_added, base.scaled_sum
     pair, short, leading, grown = base.pair, base.short, base.leading, base.grown
-    scaled, (_, ln2_low), moderate = base.scaled, fmt.ln2, fmt.lowest is None
+    scaled, (_, ln2_low), moderate = base.scaled, _ln2(base, fmt), fmt.lowest is None
 
     @base.compiled
     def ratio(z: Any) -> Any:
@@ -119,7 +124,7 @@ def _in_pairs(base: Base, fmt: Format) -> Compiled:
         even, even_lo = product_added(2.0, w, series(w))
         above, above_lo = ordered_sum(even, r)
         below, below_lo = ordered_sum(even, -r)
-        # The second part of k·ln 2 is below 2^−32: e to its power is 1 and that to 2^−65.
+        # The second part of n·ln 2 is below 2^−32: e to its power is 1 and that to 2^−65.
         above_lo = fma(above, n * ln2_low, above_lo + even_lo)
         below_lo = below_lo + even_lo
         d, d_lo = short(2 * r, 0.0)

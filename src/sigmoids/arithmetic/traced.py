@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Traced:
     """Primitives that need nothing of an engine but arithmetic; it adds the others."""
 
+    fused = False
+
     def compiled(self, function: Compiled) -> Compiled:
         """As it is."""
         return function

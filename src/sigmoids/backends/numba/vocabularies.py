@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class Numbers:
     """The primitives for numbers of one floating type."""
 
+    fused = True
     abs = staticmethod(primitives.abs)
     copysign = staticmethod(primitives.copysign)
     where = staticmethod(primitives.where)
