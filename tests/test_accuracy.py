@@ -126,8 +126,8 @@ def test_a_side_is_declared_where_ties_are():
             if name != "silu":
                 first = 0.5 + x / (4 if name == "sigmoid" else 2)
             with oracle._m.workprec(300):
-                larger = abs(oracle.exact(x)) > abs(oracle._m.mpf(first))
-            assert bool(beside(np, x) > 0) is bool(larger)
+                smaller = abs(oracle.exact(x)) < abs(oracle._m.mpf(first))
+            assert bool(beside(np, x) > 0) is bool(smaller)
 
 
 def exceptions():

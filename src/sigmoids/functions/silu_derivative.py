@@ -27,7 +27,7 @@ def formula(xp: Vocabulary, x: Any) -> Any:
     z = -xp.limit(xp.abs(x), 0.0, BELOW)
     around = (z > -2.0) & (z < -0.75)
     zero, one = xp.number(0.0), xp.number(1.0)
-    t = xp.number(z) - xp.where(around, xp.number(ROOT), zero)
+    t = xp.number(xp.plain(z) - xp.where(around, xp.plain(ROOT), xp.plain(0.0)))
     t = t - xp.where(around, xp.number(ROOT_REST), zero)
     t = t - xp.where(around, xp.number(ROOT_LOW), zero)
     c = xp.where(around, xp.number(C, C_LOW), one)
@@ -42,8 +42,9 @@ def formula(xp: Vocabulary, x: Any) -> Any:
 ROOT = float.fromhex("-0x1.474974p+0")
 ROOT_REST = float.fromhex("0x1.bdf6fa40e5168p-27")
 ROOT_LOW = float.fromhex("0x1.b29f55d76b5fdp-81")
-"""The zero, −1 − W(1/e) with Lambert's W, in three parts: next to it, the first two are subtracted
-without an error, so that all digits of the difference are right."""
+"""The zero, −1 − W(1/e) with Lambert's W, in three parts: the first is subtracted without an error
+from all between half of it and twice it; next to it, the second is too, so that all digits of the
+difference are right."""
 
 C = float.fromhex("0x1.1d25cf210482ep-2")
 C_LOW = float.fromhex("-0x1.ca2d0d94faaecp-60")
