@@ -68,14 +68,19 @@ def dispatcher(spec: Function) -> Callable[[Any, Any, Any, Any], Any]:
 
     def dispatch(x: Any, backend: Any, accuracy: Any, out: Any) -> Any:
         # With few elements, all that comes before the ufunc should take less time than its call.
-        if type(x) is ndarray and x.size < SMALL and x.ndim:
+        if type(x) is ndarray and (size := x.size) < SMALL and (ndim := x.ndim):
+            dtype = x.dtype
             if backend is accuracy is in_context() is selection.of_process:  # nobody has chosen
-                ufunc = usual.get(x.dtype)
+                ufunc = usual.get(dtype)
             else:
-                ufunc = _chosen(spec, x.dtype, backend, accuracy)
+                ufunc = _chosen(spec, dtype, backend, accuracy)
             if ufunc is not None:
                 if out is None:
                     return ufunc(x)
+                # What is_place() says of most, which to ask would take as long as SciPy's call.
+                plain = type(out) is ndarray and out.dtype is dtype and out.base is None
+                if one and plain and out.size == size and out.ndim == ndim == 1:
+                    return ufunc(x, out)
                 if one and is_place(out, x):
                     return ufunc(x, out)
                 if not one and are_places(out, x, number):
