@@ -47,6 +47,12 @@ Of pairs:
     The same sum with a first part whose products are exact.
 ``ordered_sum(a, b)``
     A short sum of a and a smaller b, and the rest.
+``product_added(a, b, c)``
+    The same of a and a smaller product b·c.
+``scaled_sum(a, b, power)``
+    The sum of a pair and another times a power of two.
+``corrected(hi, remainder, factor, lifted)``
+    The pair hi + remainder·factor, the second of which is smaller than an ulp or two of the first.
 """
 
 from __future__ import annotations

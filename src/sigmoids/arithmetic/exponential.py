@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LOG2E = 1.4426950408889634
 LN2 = 0.6931471805599453
 LN2_REST = float.fromhex("0x1.abc9e3b39803fp-56")
+"""ln 2 in two parts."""
 LN2_HIGH = float.fromhex("0x1.62e42fefa3800p-1")
 """ln 2 with trailing zeros: its product with any k that occurs is exact."""
 LN2_LOW = float.fromhex("0x1.ef35793c76730p-45")
@@ -67,9 +68,9 @@ def words(base: Base, fmt: Format) -> dict[str, Compiled]:
 
 
 def _reduction(base: Base, fmt: Format) -> Compiled:
-    """n = −k, z plus n times the first part of ln 2, and two powers of two; whether they lift alone.
+    """Of z to n = −k, z + n·ln 2, and what else ``powers(z)`` gives.
 
-    Where ln 2 is in two parts, the sum is exact.
+    Where ln 2 is in two parts, only the first is taken, and the sum is exact.
     """
     fma, where, powers, ln2 = base.fma, base.where, base.powers(fmt), fmt.real(_ln2(base, fmt)[0])
     limited = fmt.lowest is not None
@@ -87,7 +88,10 @@ def _reduction(base: Base, fmt: Format) -> Compiled:
 
 
 def _ln2(base: Base, fmt: Format) -> tuple[float, float]:
-    """Where products are fused, sums are exact with all digits: multiples of 2^−54 below ½."""
+    """Two parts of ln 2; where products are fused, sums are exact with all digits of the first.
+
+    They are below ½, and multiples of 2^−54 as z is wherever n is not 0.
+    """
     return (LN2, LN2_REST) if fmt.paired and base.fused else fmt.ln2
 
 

@@ -132,7 +132,7 @@ def arctan_sigmoid(
     Notes
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
-    correctly rounded, and float64 results within 0.71 ulp (``numpy``: 0.73); with
+    correctly rounded, and float64 results within 0.66 ulp (``numpy``: 0.73); with
     ``accuracy="fast"`` all are within 2.5 ulp (``numpy``: 3.2), but ``jax`` may then return 0 for
     subnormal numbers.
 

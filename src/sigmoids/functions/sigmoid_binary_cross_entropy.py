@@ -175,8 +175,8 @@ def sigmoid_binary_cross_entropy(
     Notes
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are within
-    0.51 ulp, and float64 results within 0.53 ulp (``numpy``: 0.76); with ``accuracy="fast"`` all
-    are within 3.2 ulp (``numpy``: 3.5), but ``jax`` may then return 0 for subnormal numbers.
+    0.51 ulp, and float64 results within 0.52 ulp (``numpy``: 0.76); with ``accuracy="fast"`` all
+    are within 3.1 ulp (``numpy``: 3.5), but ``jax`` may then return 0 for subnormal numbers.
 
     That is for labels from 0 to 1.  But for subnormal labels, and for logits beyond ±2^100, where
     1 − y is rounded before it is multiplied, float64 results with ``"high"`` are within 2 ulp.

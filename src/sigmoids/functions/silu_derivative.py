@@ -204,7 +204,7 @@ def silu_derivative(
     Notes
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
-    correctly rounded, and float64 results within 0.52 ulp (``numpy``: 0.76); with
+    correctly rounded, and float64 results within 0.51 ulp (``numpy``: 0.76); with
     ``accuracy="fast"`` all are within 6.7 ulp (``numpy``: 380), but ``jax`` may then return 0 for
     subnormal numbers.
 

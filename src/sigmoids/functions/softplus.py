@@ -118,8 +118,8 @@ def softplus(
     Notes
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
-    correctly rounded, and float64 results within 0.53 ulp (``numpy``: 0.76); with
-    ``accuracy="fast"`` all are within 3.2 ulp (``numpy``: 3.5), but ``jax`` may then return 0 for
+    correctly rounded, and float64 results within 0.52 ulp (``numpy``: 0.76); with
+    ``accuracy="fast"`` all are within 3.1 ulp (``numpy``: 3.5), but ``jax`` may then return 0 for
     subnormal numbers.
 
     **Edge values**, the same on every backend: 0 at −∞, ∞ at ∞, NaN stays NaN; for large x the

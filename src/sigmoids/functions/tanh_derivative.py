@@ -136,7 +136,7 @@ def tanh_derivative(
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
     correctly rounded, and float64 results within 0.51 ulp (``numpy``: 0.76); with
-    ``accuracy="fast"`` all are within 3.7 ulp (``numpy``: 4.6), but ``jax`` may then return 0 for
+    ``accuracy="fast"`` all are within 3.6 ulp (``numpy``: 4.6), but ``jax`` may then return 0 for
     subnormal numbers.
 
     **Edge values**, the same on every backend: 0 at ±∞, 1 at ±0, NaN stays NaN; the function is
