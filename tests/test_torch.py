@@ -25,6 +25,8 @@ from sigmoids.spec import results
 
 torch = pytest.importorskip("torch")
 
+from torch.overrides import TorchFunctionMode  # noqa: E402
+
 from sigmoids.backends.torch import formula, memory, operators  # noqa: E402
 
 MEMBERS = FUNCTIONS | JOINT
@@ -337,6 +339,22 @@ def test_out_of_inference_mode():
         assert torch.equal(sg.sigmoid(x, out=x), out)
     with pytest.raises(RuntimeError, match="outside InferenceMode"):
         sg.sigmoid(x, out=out)
+
+
+def test_results_of_inference_are_written_to_their_place_at_once():
+    names = []
+
+    class Watch(TorchFunctionMode):
+        def __torch_function__(self, function, _types, arguments=(), options=None):
+            names.append(function.__name__)
+            return function(*arguments, **(options or {}))
+
+    with torch.inference_mode():
+        x, out = torch.ones(300), torch.zeros(300)
+        with Watch():
+            sg.sigmoid(x, out=out)
+        assert torch.equal(out, sg.sigmoid(x))
+    assert "copy_" not in names
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ believed with what it answers.
 
 from __future__ import annotations
 
-import importlib
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -206,12 +205,13 @@ def introduce(function: Elementwise, kind: type) -> None:
     """Tell a library what it wants to know about a ufunc before it meets it."""
     units = sys.modules.get("astropy.units")
     if units is not None and issubclass(kind, units.Quantity):
-        astropy = importlib.import_module("astropy.units.quantity_helper")
-        helpers: dict[int, Callable[..., Any]] = {
-            1: astropy.helpers.helper_dimensionless_to_dimensionless,
-            2: astropy.helpers.helper_two_arg_dimensionless,
-        }
-        astropy.UFUNC_HELPERS.setdefault(function, helpers[function.nin])
+        astropy = sys.modules["astropy.units.quantity_helper"]  # which the other has imported
+        if function not in astropy.UFUNC_HELPERS:
+            helpers: dict[int, Callable[..., Any]] = {
+                1: astropy.helpers.helper_dimensionless_to_dimensionless,
+                2: astropy.helpers.helper_two_arg_dimensionless,
+            }
+            astropy.UFUNC_HELPERS[function] = helpers[function.nin]
 
 
 def refuse_others(

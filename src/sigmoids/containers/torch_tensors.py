@@ -136,7 +136,7 @@ def write(
             raise ValueError(f"out has shape {shapes[0]}; the result has {shapes[1]}")
         if target.device != x.device:
             raise ValueError(f"out is on {target.device}; the result is on {x.device}")
-    arrays = None if torch.compiler.is_compiling() else _memory((*inputs, *outs))
+    arrays = None if torch.compiler.is_compiling() else _memory(inputs, outs)
     if arrays is None:
         results = evaluate(name, accuracy, engine.name, *inputs)
         for target, y in zip(outs, each(results), strict=True):
@@ -144,15 +144,18 @@ def write(
         return out
     sources, targets = arrays[: len(inputs)], arrays[len(inputs) :]
     numpy_kind.evaluate(engine, spec, accuracy, sources, alone(targets))
-    torch.autograd.graph.increment_version(outs)  # or results that were recorded would be wrong
+    # Or results that were recorded would be wrong; tensors of inference are never recorded.
+    torch.autograd.graph.increment_version([y for y in outs if not y.is_inference()])
     return out
 
 
-def _memory(tensors: tuple[torch.Tensor, ...]) -> Arrays | None:
+def _memory(inputs: tuple[torch.Tensor, ...], outs: tuple[torch.Tensor, ...]) -> Arrays | None:
     """The memory of all of these, where it can be written to, and nobody else need know."""
     if torch._C._are_functorch_transforms_active() or forward_ad._current_level >= 0:
         return None
-    return None if any(x.is_inference() for x in tensors) else memory_of(tensors)
+    if not torch.is_inference_mode_enabled() and any(y.is_inference() for y in outs):
+        return None  # PyTorch says that these are not to be written to
+    return memory_of((*inputs, *outs))
 
 
 container = TorchTensor()
