@@ -13,6 +13,7 @@ from sigmoids.backends import registry
 from sigmoids.functions import FUNCTIONS, JOINT, parts
 from sigmoids.peers import LIBRARIES, installed, library
 from sigmoids.peers.peer import Prepared
+from sigmoids.selection import preferred_accuracy, preferred_backend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -127,11 +128,18 @@ def find(function: str, contender: Contender) -> Callable[..., Prepared]:
 
 @cache
 def _on_its_arrays(function: str, backend: str, accuracy: str) -> Callable[..., Prepared]:
-    make = library(registry.find(backend).arrays).ours
+    arrays = registry.find(backend).arrays
+    make = library(arrays).ours
     if make is None:
         raise LookupError(f"nothing says how {backend} is called")
-    compute = (FUNCTIONS | JOINT)[function].function
-    return make(partial(compute, backend=backend, accuracy=accuracy), len(parts(function)))
+    compute, options = (FUNCTIONS | JOINT)[function].function, {}
+    # What need not be said is left out: to look at it takes time.
+    default = registry.fastest_usable() if arrays == "numpy" else arrays
+    if backend != default or preferred_backend() is not None:
+        options["backend"] = backend
+    if accuracy != preferred_accuracy():
+        options["accuracy"] = accuracy
+    return make(partial(compute, **options) if options else compute, len(parts(function)))
 
 
 def _after_the_host(
