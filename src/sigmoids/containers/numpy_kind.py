@@ -72,7 +72,8 @@ class Array(NumpyKind):
     def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
         """See :class:`~sigmoids.containers.container.Container`."""
         double, single = (engine.bind(spec, dtype, accuracy) for dtype in (DOUBLE, SINGLE))
-        one = len(spec.parts) == 1
+        number = len(spec.parts)
+        one = number == 1
 
         def route(x: NDArray[Any], out: Any) -> Any:
             dtype = x.dtype
@@ -83,6 +84,9 @@ class Array(NumpyKind):
                     return results[0] if one else results
                 if one and _is_like(out, x):
                     bound((x,), (out,))
+                    return out
+                if not one and _are_like(out, x, number):
+                    bound((x,), out)
                     return out
             return self.apply(engine, spec, accuracy, x, out)
 
@@ -361,6 +365,11 @@ def _is_like(out: Any, x: NDArray[Any]) -> bool:
         and (out is x or (out.base is None and x.base is None))
         and out.flags.writeable
     )
+
+
+def _are_like(outs: Any, x: NDArray[Any], number: int) -> bool:
+    """The same for the places of so many results."""
+    return are_places(outs, x, number) and all([_is_like(out, x) for out in outs])
 
 
 def _checked_against(outs: Arrays, inputs: Arrays, dtype: np.dtype[Any]) -> Arrays:
