@@ -369,7 +369,7 @@ def _is_like(out: Any, x: NDArray[Any]) -> bool:
 
 def _are_like(outs: Any, x: NDArray[Any], number: int) -> bool:
     """The same for the places of so many results."""
-    return are_places(outs, x, number) and all([_is_like(out, x) for out in outs])
+    return are_places(outs, x, number) and all(_is_like(out, x) for out in outs)
 
 
 def _checked_against(outs: Arrays, inputs: Arrays, dtype: np.dtype[Any]) -> Arrays:
