@@ -9,14 +9,26 @@ import jax
 import numpy as np
 import pytest
 
+import cases
 import sigmoids as sg
 from sigmoids.accuracy.truth import same
 from sigmoids.functions import FUNCTIONS, JOINT
 
+TYPICAL = ("sigmoid", "sigmoid_and_derivative", "sigmoid_binary_cross_entropy")
+
 fast = sg.with_options(sg.silu, accuracy="fast")
 
 
-@pytest.mark.parametrize("name", FUNCTIONS | JOINT)
+@pytest.mark.parametrize(
+    ("name", "backend"),
+    [
+        pytest.param(
+            name, backend,
+            marks=() if backend == "numpy" or name in TYPICAL else pytest.mark.exhaustive,
+        )
+        for name in FUNCTIONS | JOINT for backend in cases.BACKENDS
+    ],
+)  # fmt: skip
 def test_the_options_are_those_of_the_call(name, backend, accuracy):
     function, spec = (FUNCTIONS | JOINT)[name]
     x = np.linspace(0.1, 0.9, 5, dtype=np.float32)

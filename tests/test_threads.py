@@ -362,8 +362,9 @@ print(crew.crew()._words[box] == crew.ASLEEP)
     assert run(code).stdout.strip() == "True"
 
 
+@pytest.mark.parametrize("times", cases.sampled([1, 3], [1]))
 @pytest.mark.parametrize("microseconds", ["0", "0.5", "1000000"])
-def test_exit_while_helpers_linger(microseconds):
+def test_exit_while_helpers_linger(microseconds, times):
     code = """
 import numpy as np, sigmoids as sg
 x = np.linspace(-30, 30, 2**19)
@@ -372,7 +373,7 @@ with sg.use_num_threads(1):
 sg.set_num_threads(3)
 print(all((sg.sigmoid(x, backend="numba") == expected).all() for _ in range(20)))
 """
-    for _ in range(3):
+    for _ in range(times):
         done = run(code, SIGMOIDS_LINGER=microseconds)
         assert (done.stdout.strip(), done.stderr) == ("True", "")
 

@@ -81,7 +81,7 @@ def test_kinds_of_arrays_and_places_for_results(accuracy):
     for dtype in cases.DTYPES:
         x = np.linspace(-3, 3, 7).astype(dtype)
         for array in x, jnp.asarray(x):
-            found = sg.value_and_derivative(sg.softplus, array, accuracy=accuracy)
+            found = sg.value_and_derivative(sg.log_sigmoid, array, accuracy=accuracy)
             assert [y.dtype for y in found] == [array.dtype] * 2
     out = np.empty(7), np.empty(7)
     x = np.linspace(-3, 3, 7)
@@ -89,7 +89,7 @@ def test_kinds_of_arrays_and_places_for_results(accuracy):
     assert found is out
     assert (out[1] == sg.sigmoid(-x, accuracy=accuracy)).all()
     t = torch.linspace(-3, 3, 7, requires_grad=True)
-    value, derivative = sg.value_and_derivative(sg.silu, t, accuracy=accuracy)
+    value, derivative = sg.value_and_derivative(sg.log_sigmoid, t, accuracy=accuracy)
     assert torch.autograd.grad(value.sum(), t, retain_graph=True)[0].equal(derivative)
     assert (torch.autograd.grad(derivative.sum(), t)[0] != 0).all()
 
