@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import os
 import threading
 import time
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from sigmoids.backends.numba import crew, kernels, shared
 from sigmoids.containers import numpy_kind
 from sigmoids.containers.overriding import Elementwise
 from sigmoids.functions import RESULTS
+
+# Or every process that a test starts compiles the modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(params=RESULTS, scope="session")
