@@ -24,6 +24,32 @@ from sigmoids.functions import RESULTS
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+IN_PROCESSES = {
+    f"test_{name}"
+    for name in (
+        "bench", "cache", "cli", "dask_cluster", "guest", "machine_code",
+        "site", "threads", "types",
+    )
+}  # fmt: skip
+"""Files whose tests mostly wait for processes that they start."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """File by file, though tests of several have parameters of the session in common.
+
+    At first one of two workers starts processes while the other compiles what is tried in many
+    files, so that not both compile the same.
+    """
+    files = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    here = [path for path in files if path.stem not in IN_PROCESSES]
+    ordered = [item for path in here for item in files.pop(path)]
+    half, others = len(items) // 2, [item for file in files.values() for item in file]
+    items[:] = [*ordered[:half], *others, *ordered[half:]]
+
+
 @pytest.fixture(params=RESULTS, scope="session")
 def member(request):
     return RESULTS[request.param]

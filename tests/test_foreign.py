@@ -316,7 +316,7 @@ print("done")
 """
 
 
-@pytest.mark.parametrize("shardy", [True, False])
+@pytest.mark.parametrize("shardy", cases.sampled([True, False], [True]))
 def test_what_is_spread_over_devices_stays_there(shardy):
     flags = "--xla_force_host_platform_device_count=8"
     assert "done" in run(SHARDED.format(shardy=shardy), XLA_FLAGS=flags).stdout
