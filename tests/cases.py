@@ -53,9 +53,15 @@ class Labelled(np.ndarray):
 
 
 def sampled(values, sample):
-    """All, for ``parametrize``: those of a sample always, the others with ``exhaustive``."""
+    """All, for ``parametrize``: those of a sample always, the others with ``exhaustive``.
+
+    Tuples are the values of several parameters.
+    """
     return [
-        value if value in sample else pytest.param(value, marks=pytest.mark.exhaustive)
+        pytest.param(
+            *(value if isinstance(value, tuple) else (value,)),
+            marks=() if value in sample else pytest.mark.exhaustive,
+        )
         for value in values
     ]
 

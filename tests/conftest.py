@@ -24,14 +24,11 @@ from sigmoids.functions import RESULTS
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-IN_PROCESSES = {
-    f"test_{name}"
-    for name in (
-        "bench", "cache", "cli", "dask_cluster", "guest", "machine_code",
-        "site", "threads", "types",
-    )
-}  # fmt: skip
-"""Files whose tests mostly wait for processes that they start."""
+IN_PROCESSES = (
+    "test_cache", "test_guest", "test_dask_cluster", "test_site", "test_machine_code", "test_types",
+    "test_cli", "test_threads", "test_bench",
+)  # fmt: skip
+"""Files whose tests mostly wait for processes that they start; the last compile most themselves."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -41,13 +38,13 @@ def pytest_collection_modifyitems(items):
     At first one of two workers starts processes while the other compiles what is tried in many
     files, so that not both compile the same.
     """
-    files = {}
+    files = {name: [] for name in IN_PROCESSES}
     for item in items:
-        files.setdefault(item.path, []).append(item)
-    here = [path for path in files if path.stem not in IN_PROCESSES]
-    ordered = [item for path in here for item in files.pop(path)]
-    half, others = len(items) // 2, [item for file in files.values() for item in file]
-    items[:] = [*ordered[:half], *others, *ordered[half:]]
+        files.setdefault(item.path.stem, []).append(item)
+    others = [item for name in IN_PROCESSES for item in files.pop(name)]
+    here = [item for file in files.values() for item in file]
+    half = len(items) // 2
+    items[:] = [*here[:half], *others, *here[half:]]
 
 
 @pytest.fixture(params=RESULTS, scope="session")

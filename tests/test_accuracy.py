@@ -36,10 +36,16 @@ def test_every_16_bit_result_is_correctly_rounded(member, backend, dtype, step):
     assert not wrong.any(), (x[wrong][:5], y[wrong][:5], expected[wrong][:5])
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_declared_bounds_hold(member, dtype, monkeypatch):
+@pytest.mark.parametrize(
+    ("dtype", "points"),
+    [
+        *((dtype, 20_000) for dtype in DTYPES),
+        pytest.param("float64", 100_000, marks=pytest.mark.exhaustive),
+    ],
+)
+def test_declared_bounds_hold(member, dtype, points, monkeypatch):
     """`sigmoids verify` over everything, with fewer float64 points."""
-    monkeypatch.setattr(verify, "POINTS", 100_000)
+    monkeypatch.setattr(verify, "POINTS", points)
     name = name_of(member)
     found = verify.candidates(name, dtype, cases.BACKENDS, cases.ACCURACIES, others=False)
     study = verify.Study(name, dtype, found)

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
+from itertools import product
 
 import pytest
 
@@ -100,9 +101,12 @@ print("both go on")
     assert run(code).stdout.strip() == "both go on"
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["used before", "unused before"])
 @pytest.mark.parametrize(
-    "method", cases.sampled(["fork", "forkserver", "spawn"], ["fork", "spawn"])
+    ("method", "before"),
+    cases.sampled(
+        product(["fork", "forkserver", "spawn"], [True, False]),
+        [("fork", True), ("spawn", False)],
+    ),
 )
 def test_multiprocessing(tmp_path, method, before):
     import multiprocessing

@@ -62,10 +62,7 @@ def fills(code):
 
 @pytest.mark.parametrize(
     ("name", "dtype", "accuracy"),
-    [
-        pytest.param(*case, marks=() if case in SAMPLE else pytest.mark.exhaustive)
-        for case in product(FUNCTIONS | JOINT, ("float32", "float64"), cases.ACCURACIES)
-    ],
+    cases.sampled(product(FUNCTIONS | JOINT, ["float32", "float64"], cases.ACCURACIES), SAMPLE),
 )
 def test_loops_are_vector_code(monkeypatch, name, dtype, accuracy):
     """Those for moderate and for all arguments too, where these are different ones."""

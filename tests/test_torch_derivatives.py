@@ -27,7 +27,7 @@ ALONE = [name for name, member in FUNCTIONS.items() if len(member.spec.arguments
 TAILS = [17.0, 40.0, 88.0, -103.9]
 
 
-@pytest.fixture(params=cases.sampled(ALONE, ["sigmoid", "logit", "arctan_sigmoid"]))
+@pytest.fixture(params=cases.sampled(ALONE, ["sigmoid", "logit"]))
 def function(request):
     return FUNCTIONS[request.param].function
 

@@ -16,6 +16,12 @@ from sigmoids.derivatives import slope_of
 from sigmoids.functions import FUNCTIONS
 
 TYPICAL = ("sigmoid", "log_sigmoid", "sigmoid_binary_cross_entropy")
+OF_SLOPES = {
+    "sigmoid_binary_cross_entropy": cases.BACKENDS,
+    "logit": ("numpy", "jax"),
+    "tanh_derivative": ("numpy", "jax"),
+}
+"""Backends on which slopes without a function of their own are tried by default."""
 PUBLIC = {member.spec: member.function for member in FUNCTIONS.values()}
 
 
@@ -57,11 +63,14 @@ def test_both_are_the_functions_own(name, backend, accuracy):
 
 
 @pytest.mark.parametrize(
-    "name",
-    cases.sampled(
-        [name for name, (_, spec) in FUNCTIONS.items() if slope_of(spec).member not in PUBLIC],
-        ["logit", "sigmoid_binary_cross_entropy", "tanh_derivative"],
-    ),
+    ("name", "backend"),
+    [
+        pytest.param(name, backend, marks=() if backend in quick else pytest.mark.exhaustive)
+        for name, (_, spec) in FUNCTIONS.items()
+        if slope_of(spec).member not in PUBLIC
+        for quick in [OF_SLOPES.get(name, ())]
+        for backend in cases.BACKENDS
+    ],
 )
 def test_derivatives_that_are_no_function_of_their_own(name, backend):
     """Within 2 ulp, as documented."""
