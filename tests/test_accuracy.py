@@ -91,13 +91,14 @@ class Recorded(Words):
         return value
 
 
+@pytest.mark.parametrize("size", [300, pytest.param(24, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
-def test_subnormal_numbers_are_not_flushed(member, backend, dtype):
+def test_subnormal_numbers_are_not_flushed(member, backend, dtype, size):
     """Neither results nor arguments."""
     info = np.finfo(dtype)
     tails = {4: [45, 51.9, 90, 100, 103.9, 1e19, 1e22], 8: [360, 372, 710, 740, 745, 1e155, 1e161]}
     x = [*tails[info.bits // 8], *(n * info.smallest_subnormal for n in (1, 2, 3, 5, 1e5))]
-    x = np.array([*x, *(-v for v in x)], dtype)
+    x = np.resize(np.array([*x, *(-v for v in x)], dtype), size)
     y = member.function(x, backend=backend)
     truth = Truth.of(member.spec, x)
     subnormal = (truth.rounded != 0) & (np.abs(truth.rounded) < info.smallest_normal)
