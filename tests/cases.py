@@ -27,6 +27,9 @@ MEMBERS = {name: member for name, member in RESULTS.items() if not name.endswith
 TYPICAL = ("sigmoid", "sigmoid_and_derivative[1]", "sigmoid_binary_cross_entropy[labels=1.0]")
 """One argument, two results, two arguments: what becomes of arrays does not depend on more."""
 
+TYPICAL_NAMES = ("sigmoid", "sigmoid_and_derivative", "sigmoid_binary_cross_entropy")
+"""The same by the names of whole functions."""
+
 SPECIAL = np.array(
     [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, -np.nan, 1e-8, -1e-8, 20.0, -20.0, 88.0, -88.0,
      104.5, -104.5, 746.0, -746.0, 6e4, -6e4]
@@ -50,9 +53,15 @@ class Labelled(np.ndarray):
 
 
 def sampled(values, sample):
-    """All, for ``parametrize``: those of a sample always, the others with ``exhaustive``."""
+    """All, for ``parametrize``: those of a sample always, the others with ``exhaustive``.
+
+    Tuples are the values of several parameters.
+    """
     return [
-        value if value in sample else pytest.param(value, marks=pytest.mark.exhaustive)
+        pytest.param(
+            *(value if isinstance(value, tuple) else (value,)),
+            marks=() if value in sample else pytest.mark.exhaustive,
+        )
         for value in values
     ]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import os
 import threading
 import time
 from contextlib import contextmanager
@@ -18,6 +19,32 @@ from sigmoids.backends.numba import crew, kernels, shared
 from sigmoids.containers import numpy_kind
 from sigmoids.containers.overriding import Elementwise
 from sigmoids.functions import RESULTS
+
+# Or every process that a test starts compiles the modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+IN_PROCESSES = (
+    "test_cache", "test_guest", "test_dask_cluster", "test_site", "test_machine_code", "test_types",
+    "test_cli", "test_threads", "test_bench",
+)  # fmt: skip
+"""Files whose tests mostly wait for processes that they start; the last compile most themselves."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """File by file, though tests of several have parameters of the session in common.
+
+    At first one of two workers starts processes while the other compiles what is tried in many
+    files, so that not both compile the same.
+    """
+    files = {name: [] for name in IN_PROCESSES}
+    for item in items:
+        files.setdefault(item.path.stem, []).append(item)
+    others = [item for name in IN_PROCESSES for item in files.pop(name)]
+    here = [item for file in files.values() for item in file]
+    half = len(items) // 2
+    items[:] = [*here[:half], *others, *here[half:]]
 
 
 @pytest.fixture(params=RESULTS, scope="session")

@@ -36,10 +36,16 @@ def test_every_16_bit_result_is_correctly_rounded(member, backend, dtype, step):
     assert not wrong.any(), (x[wrong][:5], y[wrong][:5], expected[wrong][:5])
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_declared_bounds_hold(member, dtype, monkeypatch):
+@pytest.mark.parametrize(
+    ("dtype", "points"),
+    [
+        *((dtype, 20_000) for dtype in DTYPES),
+        pytest.param("float64", 100_000, marks=pytest.mark.exhaustive),
+    ],
+)
+def test_declared_bounds_hold(member, dtype, points, monkeypatch):
     """`sigmoids verify` over everything, with fewer float64 points."""
-    monkeypatch.setattr(verify, "POINTS", 100_000)
+    monkeypatch.setattr(verify, "POINTS", points)
     name = name_of(member)
     found = verify.candidates(name, dtype, cases.BACKENDS, cases.ACCURACIES, others=False)
     study = verify.Study(name, dtype, found)
@@ -85,13 +91,14 @@ class Recorded(Words):
         return value
 
 
+@pytest.mark.parametrize("size", [300, pytest.param(24, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
-def test_subnormal_numbers_are_not_flushed(member, backend, dtype):
+def test_subnormal_numbers_are_not_flushed(member, backend, dtype, size):
     """Neither results nor arguments."""
     info = np.finfo(dtype)
     tails = {4: [45, 51.9, 90, 100, 103.9, 1e19, 1e22], 8: [360, 372, 710, 740, 745, 1e155, 1e161]}
     x = [*tails[info.bits // 8], *(n * info.smallest_subnormal for n in (1, 2, 3, 5, 1e5))]
-    x = np.array([*x, *(-v for v in x)], dtype)
+    x = np.resize(np.array([*x, *(-v for v in x)], dtype), size)
     y = member.function(x, backend=backend)
     truth = Truth.of(member.spec, x)
     subnormal = (truth.rounded != 0) & (np.abs(truth.rounded) < info.smallest_normal)

@@ -16,6 +16,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from sigmoids.bench import cases, comparison, processes, report
 from sigmoids.bench.advice import advice
@@ -32,10 +33,11 @@ from sigmoids.bench.contenders import (
 from sigmoids.bench.first_call import NoResultError, measure, peak_memory
 from sigmoids.bench.inspection import WrongResultError, check
 from sigmoids.bench.results import Case, Results, Timing, fastest
-from sigmoids.bench.run import FULL, QUICK, Effort, Plan, Run
+from sigmoids.bench.run import FULL, Effort, Plan, Run
 from sigmoids.bench.timing import TURNS, in_turns
 from sigmoids.bench.worker import Worker
 from sigmoids.choice import DTYPES, Choice, usable_backends
+from sigmoids.cli import app
 from sigmoids.peers import LIBRARIES, installed, library, plain_peers
 from sigmoids.peers.peer import Peer, Prepared, as_arrays
 from test_cli import sigmoids
@@ -338,7 +340,7 @@ if __name__ == "__main__":
 
     Run._time, Run._first_call = announced, lambda *_: None
     sys.argv = ["sigmoids", "bench", "sigmoid", "--backend", "numpy", "--no-peers", "--dtype",
-                "float32", "--sizes", "10,1e7", "--json", "run.json"]
+                "float32", "--sizes", "10,1e7", "--quick", "--json", "run.json"]
     main()
 """
 
@@ -462,7 +464,7 @@ def test_comparison(pair, slower, faster):
         assert comparison.run(Console(file=nowhere), *pair, 0.1) is not slower
 
 
-def test_compare_on_the_command_line(tmp_path):
+def test_compare_on_the_command_line(monkeypatch, tmp_path):
     before, after = run_pair(1.5)
     before.save(tmp_path / "a.json")
     after.save(tmp_path / "b.json")
@@ -470,10 +472,9 @@ def test_compare_on_the_command_line(tmp_path):
     assert done.returncode == 1, done.stderr
     assert "1.5" in done.stdout
     assert "1 slower and 0 faster" in done.stdout
-    done = sigmoids("bench", "--compare", "a.json", "a.json", cwd=tmp_path)
-    assert done.returncode == 0
-    done = sigmoids("bench", "--compare", "a.json", "b.json", "--threshold", "0.8", cwd=tmp_path)
-    assert done.returncode == 0
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["a.json", "a.json"], ["a.json", "b.json", "--threshold", "0.8"]):
+        assert CliRunner().invoke(app, ["bench", "--compare", *arguments]).exit_code == 0
 
 
 def test_comparison_names_what_differs(tmp_path):
@@ -498,10 +499,11 @@ def test_comparison_names_what_differs(tmp_path):
         ('{"machine": {}, "timings": [], "first_calls": [], "errors": []}', "in common"),
     ],
 )
-def test_files_that_cannot_be_compared(tmp_path, content, message):
+def test_files_that_cannot_be_compared(monkeypatch, tmp_path, content, message):
     (tmp_path / "a.json").write_text(content)
-    done = sigmoids("bench", "--compare", "a.json", "a.json", cwd=tmp_path)
-    assert done.returncode == 2
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["bench", "--compare", "a.json", "a.json"])
+    assert done.exit_code == 2
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
@@ -517,9 +519,10 @@ def test_files_that_cannot_be_compared(tmp_path, content, message):
         (["--compare", "missing.json", "missing.json"], "missing.json"),
     ],
 )
-def test_mistakes_are_answered_in_one_line(tmp_path, arguments, message):
-    done = sigmoids("bench", *arguments, cwd=tmp_path)
-    assert done.returncode == 2
+def test_mistakes_are_answered_in_one_line(monkeypatch, tmp_path, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["bench", *arguments])
+    assert done.exit_code == 2
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
@@ -589,7 +592,7 @@ def test_whatever_ends_a_run_it_is_saved(monkeypatch, tmp_path, problem):
     monkeypatch.setattr(Run, "_measure_errors", fails)
     monkeypatch.setattr(Run, "_first_call", lambda *_: None)
     choice = Choice.of(["sigmoid"], ["numpy"], ["float32"], ["high"], known=FUNCTION_NAMES)
-    plan = Plan(choice, (10,), peers=False, threads=1, effort=QUICK)
+    plan = Plan(choice, (10,), peers=False, threads=1, effort=BRIEF)
     path = tmp_path / "run.json"
     with pytest.raises(problem):
         report.run(Console(quiet=True), plan, json=path, html=None)

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sigmoids as sg
+from conftest import forget_routes
 from sigmoids.accuracy.bounds import bound
 from sigmoids.backends import registry
 from sigmoids.cli import app
@@ -63,15 +64,22 @@ def test_info(tmp_path):
     assert done.returncode == 0, done.stderr
     for word in ("numpy", "numba", "jax", np.__version__, "processors", "compiled code is kept in"):
         assert word in done.stdout
+    assert "nobody has chosen a backend" in done.stdout
 
 
-def test_info_says_who_computes(tmp_path):
-    assert "nobody has chosen a backend" in sigmoids("info", cwd=tmp_path).stdout
-    done = sigmoids("info", cwd=tmp_path, SIGMOIDS_BACKEND="numpy")
-    assert (done.returncode, "preferred: numpy, by SIGMOIDS_BACKEND" in done.stdout) == (0, True)
-    done = sigmoids("info", cwd=tmp_path, SIGMOIDS_BACKEND="tensorflow")
-    assert done.returncode == 2
-    assert "SIGMOIDS_BACKEND: unknown backend 'tensorflow'" in done.stdout
+@pytest.mark.parametrize(
+    ("name", "status", "said"),
+    [
+        ("numpy", 0, "preferred: numpy, by SIGMOIDS_BACKEND"),
+        ("tensorflow", 2, "SIGMOIDS_BACKEND: unknown backend 'tensorflow'"),
+    ],
+)
+def test_info_says_who_computes(monkeypatch, name, status, said):
+    monkeypatch.setenv("SIGMOIDS_BACKEND", name)
+    forget_routes()
+    done = CliRunner().invoke(app, ["info"])
+    assert done.exit_code == status
+    assert said in done.stdout
 
 
 def test_info_without_a_cache_folder(tmp_path):

@@ -15,10 +15,17 @@ from sigmoids.accuracy.truth import same
 from sigmoids.backends.blocks import elements
 from sigmoids.functions import RESULTS
 
+SAMPLE = (*cases.TYPICAL, "silu_derivative", "arctan_sigmoid", "logit")
+"""Typical functions, and with them all words that formulas are written in."""
+
 
 @pytest.fixture(
     params=[
-        pytest.param((RESULTS[name], backend), id=f"{name}-{backend}")
+        pytest.param(
+            (RESULTS[name], backend),
+            id=f"{name}-{backend}",
+            marks=() if name in SAMPLE else pytest.mark.exhaustive,
+        )
         for backend in cases.BACKENDS
         for name in (RESULTS if backend != "jax" else cases.TYPICAL)
     ],

@@ -18,11 +18,18 @@ from sigmoids.accuracy.truth import same
 from sigmoids.functions import FUNCTIONS, JOINT
 
 ALL = FUNCTIONS | JOINT
-NAMES = [(name, accuracy) for name in ALL for accuracy in cases.ACCURACIES]
+NAMES = [
+    pytest.param((name, accuracy), id=f"{name}-{accuracy}", marks=marks)
+    for name in ALL
+    for accuracy in cases.ACCURACIES
+    for marks in [
+        () if accuracy == "high" or name in cases.TYPICAL_NAMES else pytest.mark.exhaustive
+    ]
+]
 entropy = sg.sigmoid_binary_cross_entropy
 
 
-@pytest.fixture(params=NAMES, ids="-".join)
+@pytest.fixture(params=NAMES)
 def called(request):
     """A function of the family with an accuracy, and arguments for it."""
     name, accuracy = request.param

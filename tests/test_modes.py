@@ -78,13 +78,26 @@ def arguments(member, x):
     return (x, x.dtype.type(0.25))[: len(member.spec.arguments)]
 
 
+MEMBERS = FUNCTIONS | JOINT
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(cases.TYPICAL_NAMES, id="typical"),
+        pytest.param(tuple(MEMBERS), id="all", marks=pytest.mark.exhaustive),
+    ]
+)
+def members(request):
+    return [MEMBERS[name] for name in request.param]
+
+
 @needs_x86
 @pytest.mark.parametrize("bits", SAMPLE)
 @pytest.mark.parametrize("backend", ["numpy", "numba"])
-def test_results_do_not_depend_on_the_callers_mode(backend, bits, dtype, accuracy):
+def test_results_do_not_depend_on_the_callers_mode(members, backend, bits, dtype, accuracy):
     with np.errstate(all="ignore"):
         x = X.astype(dtype)
-    for member in (FUNCTIONS | JOINT).values():
+    for member in members:
         for size in (x.size, 100):
             with np.errstate(all="ignore"):
                 given = arguments(member, x[-size:])
@@ -192,11 +205,11 @@ def test_registers_of_other_processors():
         ("jax", 1000),
     ],
 )
-def test_nothing_is_raised(backend, size, dtype, accuracy):
+def test_nothing_is_raised(members, backend, size, dtype, accuracy):
     with np.errstate(all="ignore"):
         special = X[-size:].astype(dtype)
         scalars = special[:: max(1, special.size // 20)]
-    for member in (FUNCTIONS | JOINT).values():
+    for member in members:
         options = {"backend": backend, "accuracy": accuracy}
         with np.errstate(all="ignore"):
             given = arguments(member, special)
@@ -209,8 +222,8 @@ def test_nothing_is_raised(backend, size, dtype, accuracy):
 
 
 @pytest.mark.parametrize("x", [-745.0, 745.0, 1e-310, -1e-310, 1e308, np.inf, np.nan, 0.0])
-def test_nothing_is_raised_for_numbers(x):
-    for member in (FUNCTIONS | JOINT).values():
+def test_nothing_is_raised_for_numbers(members, x):
+    for member in members:
         with np.errstate(all="raise"):
             for number in (x, np.float64(x), np.float64([x])):
                 member.function(*(number, 0.5)[: len(member.spec.arguments)])

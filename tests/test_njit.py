@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import numba
 import numpy as np
@@ -38,21 +39,24 @@ def looped(function, accuracy, *, parallel=False):
     return loop
 
 
-TYPICAL = ("sigmoid", "silu_derivative", "logit")
+SAMPLE = [
+    ("sigmoid", "float32", "high", False), ("sigmoid", "float64", "fast", True),
+    ("silu_derivative", "float32", "fast", False), ("silu_derivative", "float64", "high", False),
+    ("logit", "float32", "high", False), ("logit", "float64", "fast", False),
+]  # fmt: skip
 UNARY = [name for name, member in FUNCTIONS.items() if len(member.spec.arguments) == 1]
 
 
 @pytest.mark.parametrize(
-    ("name", "parallel"),
-    [
-        *(
-            pytest.param(name, False, marks=() if name in TYPICAL else pytest.mark.exhaustive)
-            for name in UNARY
-        ),
-        ("sigmoid", True),
-    ],
+    ("name", "dtype", "accuracy", "parallel"),
+    cases.sampled(
+        [
+            *product(UNARY, ["float32", "float64"], cases.ACCURACIES, [False]),
+            *product(["sigmoid"], ["float32", "float64"], cases.ACCURACIES, [True]),
+        ],
+        SAMPLE,
+    ),
 )
-@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=cases.dtype_id)
 def test_the_same_bits_in_loops(name, dtype, accuracy, parallel):
     x = X.astype(dtype)
     out = np.empty_like(x)

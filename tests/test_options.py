@@ -9,6 +9,7 @@ import jax
 import numpy as np
 import pytest
 
+import cases
 import sigmoids as sg
 from sigmoids.accuracy.truth import same
 from sigmoids.functions import FUNCTIONS, JOINT
@@ -16,7 +17,15 @@ from sigmoids.functions import FUNCTIONS, JOINT
 fast = sg.with_options(sg.silu, accuracy="fast")
 
 
-@pytest.mark.parametrize("name", FUNCTIONS | JOINT)
+@pytest.mark.parametrize(
+    ("name", "backend"),
+    [
+        pytest.param(name, backend, marks=() if backend in quick else pytest.mark.exhaustive)
+        for name in FUNCTIONS | JOINT
+        for quick in [cases.BACKENDS if name in cases.TYPICAL_NAMES else ("numpy",)]
+        for backend in cases.BACKENDS
+    ],
+)
 def test_the_options_are_those_of_the_call(name, backend, accuracy):
     function, spec = (FUNCTIONS | JOINT)[name]
     x = np.linspace(0.1, 0.9, 5, dtype=np.float32)

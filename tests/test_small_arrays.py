@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from itertools import product
 
 import ml_dtypes
 import numpy as np
 import pytest
 
 import sigmoids as sg
-from cases import DTYPES, SPECIAL, bits, dtype_id
+from cases import DTYPES, SPECIAL, TYPICAL_NAMES, bits, dtype_id, sampled
 from sigmoids import dispatch
 from sigmoids.backends import registry
 from sigmoids.backends.engine import SMALL
@@ -29,7 +30,10 @@ def twice(function, *arguments, **options):
 
 @pytest.mark.parametrize(
     ("name", "dtype"),
-    [(name, dtype) for name in MEMBERS for dtype in DTYPES] + [("sigmoid", EIGHT_BITS)],
+    [
+        *sampled(product(MEMBERS, DTYPES), list(product(TYPICAL_NAMES, DTYPES))),
+        ("sigmoid", EIGHT_BITS),
+    ],
     ids=str,
 )
 def test_the_same_bits_as_many(name, dtype, accuracy):
@@ -161,7 +165,7 @@ def frames(call):
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=dtype_id)
-@pytest.mark.parametrize("name", MEMBERS)
+@pytest.mark.parametrize("name", sampled(MEMBERS, TYPICAL_NAMES))
 def test_the_fewest_frames(name, dtype):
     """The public function and the dispatcher; what looks at other arguments and options."""
     function, spec = MEMBERS[name]

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+import cases
 import sigmoids as sg
 from conftest import forget_routes
 from sigmoids.functions import FUNCTIONS, JOINT
@@ -41,10 +42,11 @@ def compiled(f, **options):
 
 
 def graphs():
-    """Every function; with other options a typical one, and exhaustively the others."""
+    """Typical functions, one of them with other options too; and exhaustively the others."""
     for name in MEMBERS:
         for options in OPTIONS:
-            marks = [] if options == "as it is" or name == "sigmoid" else [pytest.mark.exhaustive]
+            quick = name in cases.TYPICAL_NAMES if options == "as it is" else name == "sigmoid"
+            marks = [] if quick else [pytest.mark.exhaustive]
             yield pytest.param(name, options, id=f"{name}-{options}", marks=marks)
 
 
