@@ -35,8 +35,8 @@ def files(folder):
 
 def edit(source):
     text = source.read_text()
-    assert "return p / (q + p)" in text
-    source.write_text(text.replace("return p / (q + p)", "return q / (q + p)"))
+    assert "return p / s" in text
+    source.write_text(text.replace("return p / s", "return (s - p) / s"))
 
 
 def copied(folder):
@@ -327,7 +327,7 @@ def test_a_formula_that_is_edited_after_its_import(tmp_path):
     code = f"""
 import numpy as np, pathlib, sigmoids as sg
 path = pathlib.Path({str(formula)!r})
-path.write_text(path.read_text().replace("return p / (q + p)", "return q / (q + p)"))
+path.write_text(path.read_text().replace("return p / s", "return (s - p) / s"))
 print({CALL})
 """
     assert run(code, **environment).stdout.strip() == EXPECTED
