@@ -138,7 +138,8 @@ def _of_two(public: Callable[..., Any], spec: Function) -> Callable[..., Any]:
 
 def _register(function: Callable[..., Any], typed: Callable[..., Any]) -> None:
     """Let compiled code call a function; all of it is to become a part of the caller."""
-    overload(function, jit_options={"forceinline": True}, prefer_literal=True)(typed)
+    options = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    overload(function, jit_options=options, prefer_literal=True)(typed)
 
 
 def _refuse(spec: Function, **options: Any) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from numba import njit, types
 from numba.extending import intrinsic, is_jitted
 
-from sigmoids.backends.numba.primitives import OPTIONS, jit
+from sigmoids.backends.numba.primitives import INNER, jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +118,7 @@ def make_fill(name: str, inputs: int, outputs: int, kernel: Kernel) -> Callable[
         return passed(state)
 
     fill.__qualname__ = f"{name}_fill"
-    return cast("Callable[..., bool]", njit(**OPTIONS | {"forceinline": False})(fill))
+    return cast("Callable[..., bool]", njit(**INNER | {"forceinline": False})(fill))
 
 
 def _either(

@@ -19,7 +19,7 @@ from sigmoids.arithmetic.formats import PAIRS
 from sigmoids.arithmetic.pairs import operations
 from sigmoids.backends.numba import primitives
 from sigmoids.backends.numba.primitives import (
-    OPTIONS,
+    INNER,
     abs,  # noqa: A004
     fma,
     jit,
@@ -161,7 +161,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     raise NotImplementedError("for compiled code only")
 
 
-@overload(where, jit_options=OPTIONS)
+@overload(where, jit_options=INNER)
 def _where(condition: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     def parts(condition: Any, a: Any, b: Any) -> Any:
         return _pair(
@@ -182,7 +182,7 @@ def leading(z: Any) -> Any:
     raise NotImplementedError("for compiled code only")
 
 
-@overload(leading, jit_options=OPTIONS)
+@overload(leading, jit_options=INNER)
 def _leading(z: Any) -> Any:
     def pair(z: Any) -> Any:
         return z.hi
@@ -198,7 +198,7 @@ def grown(n: Any, p: Any, z: Any) -> Any:
     raise NotImplementedError("for compiled code only")
 
 
-@overload(grown, jit_options=OPTIONS)
+@overload(grown, jit_options=INNER)
 def _grown(n: Any, p: Any, z: Any) -> Any:  # noqa: ARG001
     def by_pair(n: Any, p: Any, z: Any) -> Any:
         return pair(n.hi, fma(p.hi, z.lo, n.lo), n.lifted)
@@ -216,7 +216,7 @@ def _define(operation: Any, compiled: Compiled) -> None:
     def of_pairs(a: Any, b: Any) -> Any:
         return compiled(a, b)
 
-    @overload(operation, jit_options=OPTIONS)
+    @overload(operation, jit_options=INNER)
     def typed(a: Any, b: Any) -> Any:
         return of_pairs if a == PAIR and b == PAIR else None
 
@@ -227,7 +227,7 @@ _define(operator.truediv, OPERATIONS.divide)
 _define(operator.sub, jit(lambda a, b: a + (-b)))
 
 
-@overload(operator.neg, jit_options=OPTIONS)
+@overload(operator.neg, jit_options=INNER)
 def _negative(a: Any) -> Any:
     def of_pair(a: Any) -> Any:
         return _pair(-a.hi, -a.lo, -a.nearest, a.lifted)

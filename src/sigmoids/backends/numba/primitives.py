@@ -25,7 +25,11 @@ OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy", "forceinline": True}
 """Functions become a part of what calls them, whatever their size: a call in a loop would keep the
 vectoriser out.  Besides, only the outermost has a name that no other function has."""
 
-jit = njit(**OPTIONS)
+INNER = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Of functions that compiled code alone calls.  What others would call them through is left out: it
+takes half the time to compile."""
+
+jit = njit(**INNER)
 
 
 def _call(name: str) -> Callable[..., Any]:
