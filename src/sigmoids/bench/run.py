@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sigmoids.bench.contenders import Listing
 
-SERIES = 4
+SERIES = 6
 """How often calls are prepared anew in a case: where arrays happen to lie in memory matters, by a
 third in places, and differs from one process to the next."""
 
@@ -57,7 +57,7 @@ class Effort:
 
 
 QUICK = Effort(("sigmoid",), ("float32", "float64"), "1,100,1e4,1e6", sample=1e-3, budget=2)
-FULL = Effort((), (), "1:1e7", sample=2e-3, budget=3)
+FULL = Effort((), (), "1:1e7", sample=2e-3, budget=6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Worker:
     def repeats(self, sample: float) -> int:
         """How often to repeat the call in so many seconds; the calls to find out warm it up."""
         with self._prepared[-1].within():
-            if self._seconds(1) > 10 * sample:
+            if min(self._seconds(1) for _ in range(3)) > 10 * sample:
                 return 1
             number = 1
             while (taken := self._seconds(number)) < sample / 2:
