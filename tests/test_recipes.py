@@ -84,6 +84,6 @@ def test_a_function_and_an_engine_are_added_by_the_recipes(copy):
     source.write_text(source.read_text().replace("{accuracy}", accuracy[1]))
     tests = run(
         copy, "pytest", "tests", "-q", "--numprocesses=2", "-p", "no:cacheprovider",
-        "-k", "(gudermannian or toy) and not test_recipes",
+        "-k", "(gudermannian or toy) and not test_recipes", "-m", "not slow",
     )  # fmt: skip
     assert int(re.search(r"(\d+) passed", tests)[1]) > 2000
