@@ -560,6 +560,7 @@ def test_a_run(tmp_path):
 
 
 def test_a_run_with_everyone(monkeypatch):
+    pytest.importorskip("torch")
     monkeypatch.setattr(Run, "_first_call", lambda *_: None)
     monkeypatch.setenv("TORCHDYNAMO_DISABLE", "1")  # torch.compile, which takes many seconds
     choice = Choice.of(["sigmoid"], ["numba"], ["float32"], ["high"], known=FUNCTION_NAMES)
