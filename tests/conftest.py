@@ -76,8 +76,9 @@ def forget_routes():
     """What was found for earlier calls, as if the process had just begun."""
     selection.environment.cache_clear()
     dispatch._names.clear()
-    for found in dispatch._ufuncs.values():
-        found.clear()
+    for few, many in dispatch._computers.values():
+        few.clear()
+        many.clear()
     numpy_kind._bound.cache_clear()
 
 
@@ -176,16 +177,16 @@ def _crews_are_watched(monkeypatch, numbers):
             while helping._words[place * crew.BOX // 8] != crew.WAITING:
                 time.sleep(0)
 
-    def call(self, arrays, _call=shared.Shared.__call__):
+    def call(self, *arrays, _call=shared.Shared.__call__):
         nonlocal everyone
         number = min(sg.get_num_threads(), -(-arrays[0].size // chunk))
         if number == 1:
-            _call(self, arrays)
-            return
+            return _call(self, *arrays)
         everyone = Everyone(number)
         try:
-            _call(self, arrays)
+            results = _call(self, *arrays)
             numbers.append(len(everyone.present))
+            return results
         finally:
             everyone = None
 

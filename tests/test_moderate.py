@@ -189,6 +189,16 @@ def test_intervals(real):
         assert not passes(positive, real(number))
 
 
+def test_next_to_zero(real):
+    check = checks.zero_or_beyond(2.0**-14, real)
+    below, smallest = np.nextafter(real(2.0**-14), real(0)), np.finfo(real).smallest_subnormal
+    for number in (0.0, -0.0, 2.0**-14, -(2.0**-14), 1.0, -300.0):
+        assert passes(check, real(number))
+    for number in (below, -below, smallest, -smallest):
+        assert not passes(check, real(number))
+        assert not passes(check, *map(real, (0.0, number, 1.0)))
+
+
 def test_exceptions_from_a_check(real):
     other, third = checks.other_than(0.75, real), checks.other_than(3.0, real)
     two = checks.both(other, third)

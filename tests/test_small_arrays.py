@@ -1,4 +1,4 @@
-"""Few elements take a shorter way, to the same bits and the same errors."""
+"""Calls like an earlier one take a shorter way, to the same bits and the same errors."""
 
 from __future__ import annotations
 
@@ -54,10 +54,11 @@ def test_the_same_bits_as_many(name, dtype, accuracy):
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=dtype_id)
 @pytest.mark.parametrize("name", ["sigmoid", "sigmoid_and_derivative"])
-def test_places(name, dtype):
+@pytest.mark.parametrize("size", [12, 3 * SMALL])
+def test_places(size, name, dtype):
     """New, the argument itself, parts of a larger array, with gaps, overlapping."""
     function, spec = MEMBERS[name]
-    x = np.linspace(-3, 3, 12).astype(dtype)
+    x = np.linspace(-3, 3, size).astype(dtype)
     expected = results(function(x))
     room = np.zeros((4, 2 * x.size + 1), dtype)
     others = tuple(np.empty_like(x) for _ in expected[1:])
@@ -82,35 +83,65 @@ def test_places(name, dtype):
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "sigmoid_and_derivative"])
-def test_unsuitable_places_are_refused_when_the_way_is_known(name):
+@pytest.mark.parametrize("size", [3, 3 * SMALL])
+def test_unsuitable_places_are_refused_when_the_way_is_known(size, name):
     function, spec = MEMBERS[name]
-    x = np.ones(3)
+    x = np.ones(size)
     function(x)
     function(x)
     number = len(spec.parts)
-    read_only = np.zeros(3)
+    read_only = np.zeros(size)
     read_only.flags.writeable = False
     for out, error in (
-        (np.zeros(4), ValueError),
-        (np.zeros((2, 3)), ValueError),
-        (np.zeros(3, np.float32), TypeError),
-        (np.lib.stride_tricks.as_strided(np.zeros(3), strides=(0,)), ValueError),
+        (np.zeros(size + 1), ValueError),
+        (np.zeros((2, size)), ValueError),
+        (np.zeros(size, np.float32), TypeError),
+        (np.lib.stride_tricks.as_strided(np.zeros(size), strides=(0,)), ValueError),
         (read_only, ValueError),
-        ([0.0, 0.0, 0.0], TypeError),
+        ([0.0] * size, TypeError),
     ):
         before = np.array(out)
-        places = out if number == 1 else (np.zeros(3), out)
+        places = out if number == 1 else (np.zeros(size), out)
         with pytest.raises(error):
             function(x, out=places)
         assert (np.asarray(out) == before).all()
         if number > 1:
             assert not places[0].any()
     if number > 1:
-        same = np.zeros(3)
+        same = np.zeros(size)
         for places in ((same, same), (same, same[:]), same, (same,)):
             with pytest.raises((TypeError, ValueError)):
                 function(x, out=places)
             assert not same.any()
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=dtype_id)
+@pytest.mark.parametrize("name", TYPICAL_NAMES)
+@pytest.mark.parametrize("shape", [(1, 900), (900, 1), (30, 30), (3, 2, 5, 30)], ids=str)
+def test_any_layout_when_the_way_is_known(shape, name, dtype):
+    function, spec = MEMBERS[name]
+    number = len(spec.arguments)
+    arguments = [np.linspace(start, 1, 900).astype(dtype) for start in (-3, 0)[:number]]
+    expected = results(function(*arguments))
+    known = [x.reshape(shape) for x in arguments]
+    misaligned = [np.empty(x.nbytes + 1, np.uint8)[1:].view(dtype).reshape(shape) for x in known]
+    for place, x in zip(misaligned, known, strict=True):
+        place[...] = x
+    for given in (
+        known,
+        [np.asfortranarray(x) for x in known],
+        [x[..., ::-1].copy()[..., ::-1] for x in known],
+        [np.repeat(x, 2, axis=0)[::2] for x in known],
+        [*known[:-1], np.asfortranarray(known[-1])],
+        misaligned,
+    ):
+        for out in (None, np.empty(shape, dtype), np.empty(shape, dtype, order="F")):
+            places = {} if out is None or len(expected) > 1 else {"out": out}
+            found = results(function(*given, **places))
+            assert not places or found[0] is out
+            for y, all_ in zip(found, expected, strict=True):
+                assert (y.dtype, y.shape) == (dtype, shape)
+                assert (bits(y.copy(order="C").ravel()) == bits(all_)).all()
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint64, np.bool_, ">f4", ">f8", np.longdouble])

@@ -11,10 +11,17 @@ from numpy import ndarray
 from sigmoids import selection
 from sigmoids.arithmetic.grammar import check
 from sigmoids.backends import registry
+from sigmoids.backends.blocks import CONTIGUOUS
 from sigmoids.backends.engine import SMALL, HasUfuncs
 from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.containers.container import unpacked
-from sigmoids.containers.numpy_kind import are_alike, are_places, is_place, ufunc_for
+from sigmoids.containers.numpy_kind import (
+    are_alike,
+    are_places,
+    are_scattered,
+    computer_for,
+    is_place,
+)
 from sigmoids.containers.registry import container_of, lasts, leading
 from sigmoids.selection import in_context
 from sigmoids.spec import Function, require_accuracy
@@ -49,11 +56,14 @@ them.
 
 _numbers = count()
 
-Ufuncs = dict[Any, "Callable[..., Any]"]
-"""What computes few elements, by dtype."""
+ByDtype = dict[Any, "Callable[..., Any]"]
+"""What computes arrays of a dtype."""
 
-_ufuncs: dict[tuple[Function, Choice], Ufuncs] = {}
-"""These of each function and choice, found when such an array has gone its route."""
+_computers: dict[tuple[Function, Choice], tuple[ByDtype, ByDtype]] = {}
+"""Of each function and choice, what computes few elements and what computes many.
+
+They are found when such an array has gone its route.
+"""
 
 NOBODY: Choice = (None, None, None, None)
 """What is left to the array."""
@@ -64,27 +74,29 @@ def dispatcher(spec: Function) -> Callable[[Any, Any, Any, Any], Any]:
     name_of = _namer(spec)
     number = len(spec.parts)
     one = number == 1
-    usual = _ufuncs.setdefault((spec, NOBODY), {})
+    of_few, of_many = _computers.setdefault((spec, NOBODY), ({}, {}))
 
     def dispatch(x: Any, backend: Any, accuracy: Any, out: Any) -> Any:
         # With few elements, all that comes before the ufunc should take less time than its call.
-        if type(x) is ndarray and (size := x.size) < SMALL and (ndim := x.ndim):
+        if type(x) is ndarray and (ndim := x.ndim):
             dtype = x.dtype
+            many = (size := x.size) >= SMALL
             if backend is accuracy is in_context() is selection.of_process:  # nobody has chosen
-                ufunc = usual.get(dtype)
+                compute = (of_many if many else of_few).get(dtype)
             else:
-                ufunc = _chosen(spec, dtype, backend, accuracy)
-            if ufunc is not None:
+                compute = _chosen(spec, dtype, many, backend, accuracy)
+            if compute is not None and not (many and x.flags.num & CONTIGUOUS != CONTIGUOUS):
                 if out is None:
-                    return ufunc(x)
+                    return compute(x)
                 # What is_place() says of most, which to ask would take as long as SciPy's call.
                 plain = type(out) is ndarray and out.dtype is dtype and out.base is None
                 if one and plain and out.size == size and out.ndim == ndim == 1:
-                    return ufunc(x, out)
-                if one and is_place(out, x):
-                    return ufunc(x, out)
-                if not one and are_places(out, x, number):
-                    return ufunc(x, *out)
+                    return compute(x, out)
+                if one and not many and is_place(out, x):
+                    return compute(x, out)
+                outs = (out,) if one else out
+                if are_places(outs, x, number) and not (many and are_scattered(outs)):
+                    return compute(x, *outs)
         if one:
             out = unpacked(out)
         return getattr(Routes, name_of(type(x), backend, accuracy))(x, out)
@@ -100,15 +112,17 @@ def dispatcher_of_several(spec: Function) -> Callable[[tuple[Any, ...], Any, Any
 
     def dispatch(arguments: tuple[Any, ...], backend: Any, accuracy: Any, out: Any) -> Any:
         x = arguments[0]
-        if type(x) is ndarray and x.size < SMALL and x.ndim and are_alike(arguments):
-            ufunc = _chosen(spec, x.dtype, backend, accuracy)
-            if ufunc is not None:
+        if type(x) is ndarray and x.ndim and are_alike(arguments):
+            many = x.size >= SMALL
+            compute = _chosen(spec, x.dtype, many, backend, accuracy)
+            if compute is not None and not (many and are_scattered(arguments)):
                 if out is None:
-                    return ufunc(*arguments)
-                if one and is_place(out, x):
-                    return ufunc(*arguments, out)
-                if not one and are_places(out, x, number):
-                    return ufunc(*arguments, *out)
+                    return compute(*arguments)
+                if one and not many and is_place(out, x):
+                    return compute(*arguments, out)
+                outs = (out,) if one else out
+                if are_places(outs, x, number) and not (many and are_scattered(outs)):
+                    return compute(*arguments, *outs)
         if one:
             out = unpacked(out)
         kinds = tuple(map(type, arguments))
@@ -117,10 +131,13 @@ def dispatcher_of_several(spec: Function) -> Callable[[tuple[Any, ...], Any, Any
     return dispatch
 
 
-def _chosen(spec: Function, dtype: Any, backend: Any, accuracy: Any) -> Callable[..., Any] | None:
-    """The ufunc for few elements, if it has been found."""
+def _chosen(
+    spec: Function, dtype: Any, many: bool, backend: Any, accuracy: Any
+) -> Callable[..., Any] | None:
+    """What computes arrays of so many elements, if it has been found."""
+    choice = backend, accuracy, in_context(), selection.of_process
     try:
-        return _ufuncs[spec, (backend, accuracy, in_context(), selection.of_process)].get(dtype)
+        return _computers[spec, choice][many].get(dtype)
     except (KeyError, TypeError):  # not met yet; or an option that is none, such as a list
         return None
 
@@ -187,16 +204,17 @@ def _find(spec: Function, kind: Kind, choice: Choice) -> Route:
 def _remembering(
     route: Route, engine: HasUfuncs, spec: Function, accuracy: Accuracy, choice: Choice
 ) -> Route:
-    """The route of NumPy's arrays, which small ones take but once: then there is a ufunc."""
+    """The route of NumPy's arrays, which most take but once: then what computes is known."""
 
     def remembering(given: Any, out: Any) -> Any:
         result = route(given, out)
         arguments = given if isinstance(given, tuple) else (given,)
         x = arguments[0]
-        if x.size < SMALL and x.ndim and are_alike(arguments):
-            ufunc = ufunc_for(engine, spec, x.dtype, accuracy)
-            if ufunc is not None:
-                _ufuncs.setdefault((spec, choice), {})[x.dtype] = ufunc
+        many = x.size >= SMALL
+        if x.ndim and are_alike(arguments):
+            compute = computer_for(engine, spec, x.dtype, accuracy, many=many)
+            if compute is not None:
+                _computers.setdefault((spec, choice), ({}, {}))[many][x.dtype] = compute
         return result
 
     return remembering

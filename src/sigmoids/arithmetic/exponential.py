@@ -51,19 +51,7 @@ W_MAX = 0.1202
 
 def words(base: Base, fmt: Format) -> dict[str, Compiled]:
     """``exp_ratio(z)`` and ``expm1_ratio(z)`` of :class:`~sigmoids.spec.Vocabulary`."""
-    ratio = (_in_pairs if fmt.paired else _in_numbers)(base, fmt)
-    where = base.where
-
-    @base.compiled
-    def exp_ratio(z: Any) -> Any:
-        p, q, s, _, _ = ratio(z)
-        return p, q, s
-
-    @base.compiled
-    def expm1_ratio(z: Any) -> Any:
-        p, q, s, n, d = ratio(z)
-        return where(n == 0, d, p - q), q, s
-
+    exp_ratio, expm1_ratio = (_in_pairs if fmt.paired else _in_numbers)(base, fmt)
     return {"exp_ratio": exp_ratio, "expm1_ratio": expm1_ratio}
 
 
@@ -95,31 +83,48 @@ def _ln2(base: Base, fmt: Format) -> tuple[float, float]:
     return (LN2, LN2_REST) if fmt.paired and base.fused else fmt.ln2
 
 
-def _in_numbers(base: Base, fmt: Format) -> Compiled:
-    """(p, q, p + q, n, d) with p/q = e^z to about 1 ulp, and d = p − q for n = 0."""
+def _in_numbers(base: Base, fmt: Format) -> tuple[Compiled, Compiled]:
+    """To about 1 ulp."""
     fma, reduction, series = base.fma, _reduction(base, fmt), base.polynomial(fmt.exponential)
-    _, ln2_low = map(fmt.real, fmt.ln2)
-    two, moderate = fmt.real(2), fmt.lowest is None
+    where, two, (_, ln2_low) = base.where, fmt.real(2), map(fmt.real, fmt.ln2)
 
     @base.compiled
-    def ratio(z: Any) -> Any:
+    def reduced(z: Any) -> Any:
         n, r, down, up, _ = reduction(z)
         if ln2_low:
             r = fma(n, ln2_low, r)
         w = r * r
-        even = fma(w, series(w), two)
+        return fma(w, series(w), two), r, down, up
+
+    @base.compiled
+    def exp_ratio(z: Any) -> Any:
+        even, r, down, up = reduced(z)
         p, below = (even + r) * down, even - r
-        return p, below * up, fma(below, up, p), n, two * (down if moderate else up) * r
+        return p, below * up, fma(below, up, p)
 
-    return ratio
+    @base.compiled
+    def by_difference_of_powers(z: Any) -> Any:
+        even, r, down, up = reduced(z)
+        difference, total = down - up, down + up
+        d, s = fma(even, difference, r * total), fma(r, difference, even * total)
+        return d, (even - r) * up, s
+
+    @base.compiled
+    def by_difference(z: Any) -> Any:
+        even, r, down, up = reduced(z)
+        p, q = (even + r) * down, (even - r) * up
+        return where(down == up, two * up * r, p - q), q, p + q
+
+    # The errors of sums that are not fused are the larger ones; those of p and q cancel in d/s.
+    return exp_ratio, by_difference_of_powers if base.fused else by_difference
 
 
-def _in_pairs(base: Base, fmt: Format) -> Compiled:
-    """The same to about 2^−59, and d to far more; z may be a pair."""
+def _in_pairs(base: Base, fmt: Format) -> tuple[Compiled, Compiled]:
+    """To about 2^−59, and d next to 0 to far more; z may be a pair."""
     fma, reduction, series = base.fma, _reduction(base, fmt), base.polynomial(fmt.exponential)
     ordered_sum, product_added, scaled_sum = base.ordered_sum, base.product_added, base.scaled_sum
     pair, short, leading, grown = base.pair, base.short, base.leading, base.grown
-    scaled, (_, ln2_low), moderate = base.scaled, _ln2(base, fmt), fmt.lowest is None
+    scaled, where, (_, ln2_low) = base.scaled, base.where, _ln2(base, fmt)
 
     @base.compiled
     def ratio(z: Any) -> Any:
@@ -133,8 +138,19 @@ def _in_pairs(base: Base, fmt: Format) -> Compiled:
         below_lo = below_lo + even_lo
         d, d_lo = short(2 * r, 0.0)
         p, q = pair(above * down, above_lo * down, lifted), pair(below, below_lo, False)
-        of_d = down if moderate else up
-        s, d = scaled_sum(p, q, up), pair(d * of_d, d_lo * of_d, False)
-        return grown(p, p, z), scaled(q, up), grown(s, p, z), n, grown(d, p, z)
+        s, d = scaled_sum(p, q, up), pair(d * down, d_lo * down, False)
+        p_grown, q_scaled = grown(p, p, z), scaled(q, up)
+        d = where(n == 0, grown(d, p, z), p_grown - q_scaled)
+        return p_grown, q_scaled, grown(s, p, z), d
 
-    return ratio
+    @base.compiled
+    def exp_ratio(z: Any) -> Any:
+        p, q, s, _ = ratio(z)
+        return p, q, s
+
+    @base.compiled
+    def expm1_ratio(z: Any) -> Any:
+        _, q, s, d = ratio(z)
+        return d, q, s
+
+    return exp_ratio, expm1_ratio

@@ -26,6 +26,7 @@ SHIFT = 1.5 * 2.0**52
 class Scalars(Traced):
     """Primitives for finite numbers."""
 
+    fused = True
     abs = staticmethod(abs)
     copysign = staticmethod(math.copysign)
 

@@ -55,12 +55,21 @@ class Engine(Protocol):
 
 @runtime_checkable
 class HasUfuncs(Protocol):
-    """An engine that has ufuncs for arrays of few elements."""
+    """An engine that has ufuncs for arrays of few elements, and the like for those of many."""
 
     def ufunc(
         self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
     ) -> Callable[..., Any] | None:
         """A ufunc for arrays of that dtype alone, with the results of :meth:`Engine.bind`.
+
+        None where there is none.
+        """
+        ...
+
+    def loop(
+        self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    ) -> Callable[..., Any] | None:
+        """What is called like a ufunc with contiguous arrays of more elements.
 
         None where there is none.
         """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.backends import registry
+from sigmoids.backends.blocks import are_contiguous
 from sigmoids.backends.engine import HasUfuncs
 from sigmoids.backends.floating_point import standard_mode
 from sigmoids.containers.container import places
@@ -65,32 +66,9 @@ class NumpyKind:
 
 
 class Array(NumpyKind):
-    """``numpy.ndarray`` itself, for which a call has the fewest steps."""
+    """``numpy.ndarray`` itself."""
 
     rank = 3
-
-    def route(self, engine: Engine, spec: Function, accuracy: Accuracy) -> Route:
-        """See :class:`~sigmoids.containers.container.Container`."""
-        double, single = (engine.bind(spec, dtype, accuracy) for dtype in (DOUBLE, SINGLE))
-        number = len(spec.parts)
-        one = number == 1
-
-        def route(x: NDArray[Any], out: Any) -> Any:
-            dtype = x.dtype
-            if x.ndim and (dtype is DOUBLE or dtype is SINGLE):  # most calls
-                bound = double if dtype is DOUBLE else single
-                if out is None:
-                    results = bound((x,), None)
-                    return results[0] if one else results
-                if one and _is_like(out, x):
-                    bound((x,), (out,))
-                    return out
-                if not one and _are_like(out, x, number):
-                    bound((x,), out)
-                    return out
-            return self.apply(engine, spec, accuracy, x, out)
-
-        return route
 
     def apply(self, engine: Engine, spec: Function, accuracy: Accuracy, x: Any, out: Any) -> Any:
         """An array of the same shape and floating dtype, or ``out``."""
@@ -170,9 +148,10 @@ def _numbers(y: Any) -> Any:
 
 def _of_numbers(engine: Engine, spec: Function, accuracy: Accuracy) -> Callable[..., Any]:
     """The function of Python's numbers: a number of NumPy's, or a tuple of several."""
-    ufunc = ufunc_for(engine, spec, DOUBLE, accuracy) if isinstance(engine, HasUfuncs) else None
-    if ufunc is not None:
-        return ufunc
+    if isinstance(engine, HasUfuncs):
+        ufunc = engine.ufunc(spec, DOUBLE, accuracy)
+        if ufunc is not None:
+            return ufunc
     bound = engine.bind(spec, DOUBLE, accuracy)
 
     def compute(*numbers: float) -> Any:
@@ -316,14 +295,19 @@ def _is_extension(dtype: np.dtype[Any], info: str) -> bool:
     return True
 
 
-def ufunc_for(
-    engine: HasUfuncs, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+def computer_for(
+    engine: HasUfuncs, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy, *, many: bool
 ) -> Callable[..., Any] | None:
-    """What is as good as :func:`evaluate` for arrays of that dtype, one shape and few elements."""
+    """What is as good as :func:`evaluate` for arrays of that dtype and one shape.
+
+    They have few elements, or many and are contiguous.
+    """
     result, native = _dtypes(dtype, spec.name)
     if native is not result or native is LONG or not (dtype is native or dtype.kind in "iub"):
         return None
-    return engine.ufunc(spec, native, accuracy)
+    if not many:
+        return engine.ufunc(spec, native, accuracy)
+    return engine.loop(spec, native, accuracy) if dtype is native else None
 
 
 def are_alike(arguments: tuple[Any, ...]) -> bool:
@@ -334,6 +318,11 @@ def are_alike(arguments: tuple[Any, ...]) -> bool:
         if not (like or type(y) is float):
             return False
     return True
+
+
+def are_scattered(arguments: tuple[Any, ...]) -> bool:
+    """Whether any is no array in C order."""
+    return not (all(type(x) is np.ndarray for x in arguments) and are_contiguous(arguments))
 
 
 def is_place(out: Any, x: NDArray[Any]) -> bool:
@@ -356,20 +345,6 @@ def are_places(outs: Any, x: NDArray[Any], number: int) -> bool:
         if not (is_place(out, x) and out.base is None):
             return False
     return len(set(map(id, outs))) == number
-
-
-def _is_like(out: Any, x: NDArray[Any]) -> bool:
-    """Whether ``out`` plainly is suitable for a loop."""
-    return (
-        is_place(out, x)
-        and (out is x or (out.base is None and x.base is None))
-        and out.flags.writeable
-    )
-
-
-def _are_like(outs: Any, x: NDArray[Any], number: int) -> bool:
-    """The same for the places of so many results."""
-    return are_places(outs, x, number) and all(_is_like(out, x) for out in outs)
 
 
 def _checked_against(outs: Arrays, inputs: Arrays, dtype: np.dtype[Any]) -> Arrays:

@@ -99,7 +99,7 @@ def tanh(
     -----
     **Accuracy**, in units in the last place (ulp): float16, bfloat16 and float32 results are
     correctly rounded, and float64 results within 0.52 ulp; with ``accuracy="fast"`` all are within
-    3.9 ulp (``jax``: 6.9), but ``jax`` may then return 0 for subnormal numbers.
+    3.6 ulp (``jax``: 6.8), but ``jax`` may then return 0 for subnormal numbers.
 
     **Edge values**, the same on every backend: tanh(±∞) = ±1, tanh(±0) = ±0, NaN stays NaN; the
     function is odd, and tiny numbers come back as they are, subnormal ones included.

@@ -21,6 +21,8 @@ from sigmoids.spec import Product
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from sigmoids.backends.engine import Arrays, Evaluator
     from sigmoids.backends.numba.shared import Shared
     from sigmoids.backends.registry import Backend
@@ -113,14 +115,33 @@ class NumbaEngine:
         except NotCompiledError:
             return None
 
+    def loop(
+        self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    ) -> Callable[..., Any] | None:
+        """See :class:`~sigmoids.backends.engine.HasUfuncs`."""
+        if dtype.itemsize <= 2 and len(spec.arguments) > 1:
+            return None
+        key, bits = _key(spec, dtype, accuracy), BITS.get(dtype.itemsize)
+        try:
+            loop = self._loops.get(key) or self._loop(key)
+        except NotCompiledError:
+            return None
+        if bits is None:
+            return loop
+
+        def of_bits(x: NDArray[Any], *outs: NDArray[Any]) -> Any:
+            results = loop(*[array.view(bits) for array in (x, *outs)])
+            found = outs or [y.view(dtype) for y in (results if len(spec.parts) > 1 else [results])]
+            return tuple(found) if len(found) > 1 else found[0]
+
+        return of_bits
+
     def _run(self, key: Key, arrays: Arrays) -> None:
         loop = self._loops.get(key) or self._loop(key)
-        if not are_contiguous(arrays):
-            strided(loop, arrays, len(key[0].arguments))
-        elif arrays[0].ndim == 1:
-            loop(arrays)
+        if are_contiguous(arrays):
+            loop(*arrays)
         else:
-            loop(tuple([array.reshape(-1) for array in arrays]))
+            strided(loop, arrays, len(key[0].arguments))
 
     def _ufunc(self, key: Key) -> np.ufunc:
         return self._compiled(self._ufuncs, key, lambda: kernels.ufunc(*key))

@@ -86,6 +86,23 @@ def other_than(number: float, real: Any) -> Check:
     return Check(~unsigned(0), seen, passed)
 
 
+def zero_or_beyond(number: float, real: Any) -> Check:
+    """Zero, and the numbers that are at least as large as that one in magnitude."""
+    unsigned, bits_of = _bits(real)
+    one = unsigned(1)
+    least = unsigned(np.array(number, real).view(unsigned) << one) - one
+
+    @jit
+    def seen(nearest: Any, x: Any) -> Any:
+        return min(nearest, unsigned(unsigned(bits_of(x) << one) - one))
+
+    @jit
+    def passed(nearest: Any) -> bool:
+        return nearest >= least
+
+    return Check(~unsigned(0), seen, passed)
+
+
 def decided(error: float) -> Check:
     """The float64 numbers that have one neighbour of type float32, though wrong by that fraction.
 

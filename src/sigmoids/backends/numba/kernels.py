@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.arithmetic import formats, vocabulary
+from sigmoids.arithmetic.rounding import STEP
 from sigmoids.arithmetic.scalars import Scalars
 from sigmoids.backends import narrow
 from sigmoids.backends.numba import checks, loops, pairs
@@ -168,6 +169,8 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
     real, narrowed = dtype.type, dtype == np.float32
     interval, other = spec.moderate[0], spec.moderate[-1]
     argument = checks.inside(interval, real)
+    if narrowed and any(_left_out(part) for part in spec.parts):
+        argument = checks.both(argument, checks.zero_or_beyond(TIED, real))
     for part in spec.parts if narrowed else ():
         for number in misrounded(spec, part):
             argument = checks.both(argument, checks.other_than(number, real))
@@ -177,9 +180,7 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
     decided = checks.decided(formats.ERROR) if several else checks.ANY
     results = checks.all_of((decided,) * len(spec.parts))
     evaluate = jit(_evaluated(spec, NARROWED_MODERATE if narrowed else PAIRS_MODERATE))
-    settle = _settled(
-        [_narrowed(part, NARROWED_MODERATE) if narrowed else _rounded for part in spec.parts]
-    )
+    settle = _settled([_narrowed_moderate(part) if narrowed else _rounded for part in spec.parts])
     widened = loops.each(len(spec.arguments), np.float64)
 
     @jit
@@ -206,17 +207,33 @@ def misrounded(spec: Function, part: Spec) -> list[float]:
 
     def result(x: float) -> float:
         y = results(spec.formula(xp, x))[place]
-        if part.beside is not None:
+        if part.beside is not None and not _left_out(part):
             y = base.fma(-y, base.copysign(HALF_ULP, part.beside(xp, x)), y)
         return float(np.float32(y))
 
     return [x for x, y in part.exceptions.items() if low <= x <= high and result(x) != y]
 
 
+def _left_out(part: Spec) -> bool:
+    """Whether the shorter kernel leaves out arguments next to 0, rather than move their results.
+
+    To keep the sign of a zero takes more than to look whether there are such arguments.
+    """
+    return part.beside is not None and part.range[0] < 0
+
+
+def _narrowed_moderate(part: Spec) -> Callable[[Any, Any], Any]:
+    """The float32 result of the shorter kernel."""
+    if _left_out(part):
+        return _rounded_to_float32
+    return _narrowed(part, NARROWED_MODERATE, HALF_ULP)
+
+
 def rounded_once(spec: Function) -> Callable[..., Any]:
     """The float32 results for float32 numbers, evaluated in float64."""
     evaluate, widened = jit(_evaluated(spec, NARROWED)), loops.each(len(spec.arguments), np.float64)
-    settle = _settled([_except(part, _near_zero(_narrowed(part, NARROWED))) for part in spec.parts])
+    moved = [_near_zero(_narrowed(part, NARROWED, STEP)) for part in spec.parts]
+    settle = _settled([_except(part, of) for part, of in zip(spec.parts, moved, strict=True)])
 
     def of(xs: Any) -> Any:
         numbers = widened(xs)
@@ -239,20 +256,20 @@ def _settled(functions: list[Any]) -> Any:
 
 
 HALF_ULP = 2.0**-53 + 2.0**-63
-"""By which fraction a result is moved to a side: so little more than half an ulp that powers of two
-move too.  This arithmetic is the same on all processors, so that all results can be seen to be
-settled by that."""
+"""By which fraction any moderate result is moved to a side: so little more than half an ulp that
+powers of two move too.  This arithmetic is the same on all processors, so that all results can be
+seen to be settled by that."""
 
 
-def _narrowed(part: Spec, xp: Vocabulary) -> Callable[[Any, Any], Any]:
-    """The float32 result, on the side of a midpoint that the exact value is on."""
+def _narrowed(part: Spec, xp: Vocabulary, step: float) -> Callable[[Any, Any], Any]:
+    """The float32 result, moved by a fraction to where the exact one is beside a midpoint."""
     if part.beside is None:
-        return jit(lambda _x, y: np.float32(y))
+        return _rounded_to_float32
     beside, signed = compiled(part.beside), part.range[0] < 0
 
     @jit
     def settled(x: Any, y: Any) -> Any:
-        moved = fma(-y, copysign(HALF_ULP, beside(xp, x)), y)
+        moved = fma(-y, copysign(step, beside(xp, x)), y)
         return np.float32(copysign(moved, y) if signed else moved)  # of a zero, too
 
     return settled
@@ -261,6 +278,11 @@ def _narrowed(part: Spec, xp: Vocabulary) -> Callable[[Any, Any], Any]:
 @jit
 def _rounded(_x: Any, y: Any) -> Any:
     return pairs.rounded(y)
+
+
+@jit
+def _rounded_to_float32(_x: Any, y: Any) -> Any:
+    return np.float32(y)
 
 
 def _near_zero(settled: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

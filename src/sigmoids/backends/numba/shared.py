@@ -35,6 +35,8 @@ from sigmoids.backends.numba.memory import call_for, load, on_stack, store
 from sigmoids.backends.numba.ufunc import LOOP, make_ufunc
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sigmoids.backends.engine import Arrays
 
 SHARED = 8.0
@@ -122,8 +124,8 @@ class Shared:
         self._chunk = min(max(int(CLAIM / self.cost), LEAST), MOST) // BUFFER * BUFFER
         self._piece = int(INTERRUPTIBLE / self.cost)
 
-    def __call__(self, arrays: Arrays) -> None:
-        """Compute one-dimensional arrays."""
+    def __call__(self, *arrays: NDArray[Any]) -> Any:
+        """The results of contiguous arrays: in those that are given for them, or in new ones."""
         size = arrays[0].size
         alone = size * self.cost
         number = threads.get_num_threads() if alone >= SHARED else 1
@@ -135,10 +137,13 @@ class Shared:
             ufunc = self._ufuncs.get((number - 1, chunk)) or self._ufunc(number - 1, chunk)
             self._crew.gather(number - 1, alone)
         if size <= self._piece:
-            ufunc(*arrays)
-        else:
-            for start in range(0, size, self._piece):
-                ufunc(*[array[start : start + self._piece] for array in arrays])
+            return ufunc(*arrays)
+        inputs, outs = arrays[: self._inputs], arrays[self._inputs :]
+        outs = outs or tuple(np.empty_like(arrays[0]) for _ in range(self._outputs))
+        flat = [array.reshape(-1) for array in (*inputs, *outs)]
+        for start in range(0, size, self._piece):
+            ufunc(*[array[start : start + self._piece] for array in flat])
+        return outs if self._outputs > 1 else outs[0]
 
     def _ufunc(self, helpers: int, chunk: int) -> np.ufunc:
         known = np.zeros(CREW // 8 + 1, np.int64)

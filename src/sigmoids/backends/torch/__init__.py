@@ -49,5 +49,12 @@ class TorchEngine:
         computes = registry.load(registry.fastest_usable())
         return computes.ufunc(spec, dtype, accuracy) if isinstance(computes, HasUfuncs) else None
 
+    def loop(
+        self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+    ) -> Callable[..., Any] | None:
+        """See :class:`~sigmoids.backends.engine.HasUfuncs`."""
+        computes = registry.load(registry.fastest_usable())
+        return computes.loop(spec, dtype, accuracy) if isinstance(computes, HasUfuncs) else None
+
 
 engine = TorchEngine()
