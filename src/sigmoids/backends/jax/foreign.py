@@ -40,8 +40,8 @@ def target(spec: Function, dtype: np.dtype[Any]) -> str | None:
 @cache
 def _target(spec: Function, dtype: np.dtype[Any]) -> str | None:
     global _problem
-    if not spec.compiled or (dtype.itemsize <= 2 and len(spec.arguments) > 1):
-        return None  # of narrow types there are too many pairs for a table
+    if not spec.compiled or (dtype.itemsize == 1 and len(spec.arguments) > 1):
+        return None  # there are too many pairs for a table
     if (reason := _reason()) is not None:
         _problem = reason
         return None

@@ -14,7 +14,7 @@ from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import SMALL, multiplied, results_like
 from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.backends.numba import compile as compiling
-from sigmoids.backends.numba import crew, kernels, primitives
+from sigmoids.backends.numba import crew, halves, kernels, primitives
 from sigmoids.backends.numpy import engine as numpy_engine
 from sigmoids.spec import Product
 
@@ -78,7 +78,7 @@ class NumbaEngine:
             fallback = numpy_engine.bind(spec, dtype, accuracy)
         if dtype.itemsize <= 2 and isinstance(spec, Product):
             return fallback
-        if dtype.itemsize <= 2 and len(spec.arguments) > 1:  # too many pairs for a table
+        if _is_widened(spec, dtype):
             return partial(_through_float64, self.bind(spec, FLOAT64, "high"))
         bits = BITS.get(dtype.itemsize)
         key = _key(spec, dtype, accuracy)
@@ -107,7 +107,7 @@ class NumbaEngine:
         self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
     ) -> Callable[..., Any] | None:
         """See :class:`~sigmoids.backends.engine.HasUfuncs`."""
-        if dtype.itemsize <= 2 and len(spec.arguments) > 1:
+        if _is_widened(spec, dtype):
             return None
         key = _key(spec, dtype, accuracy)
         try:
@@ -119,7 +119,7 @@ class NumbaEngine:
         self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
     ) -> Callable[..., Any] | None:
         """See :class:`~sigmoids.backends.engine.HasUfuncs`."""
-        if dtype.itemsize <= 2 and len(spec.arguments) > 1:
+        if _is_widened(spec, dtype):
             return None
         key, bits = _key(spec, dtype, accuracy), BITS.get(dtype.itemsize)
         try:
@@ -129,10 +129,12 @@ class NumbaEngine:
         if bits is None:
             return loop
 
-        def of_bits(x: NDArray[Any], *outs: NDArray[Any]) -> Any:
-            results = loop(*[array.view(bits) for array in (x, *outs)])
-            found = outs or [y.view(dtype) for y in (results if len(spec.parts) > 1 else [results])]
-            return tuple(found) if len(found) > 1 else found[0]
+        number, one = len(spec.arguments), len(spec.parts) == 1
+
+        def of_bits(*arrays: NDArray[Any]) -> Any:
+            results = loop(*[array.view(bits) for array in arrays])
+            outs = arrays[number:] or [y.view(dtype) for y in ([results] if one else results)]
+            return outs[0] if one else tuple(outs)
 
         return of_bits
 
@@ -174,6 +176,11 @@ class NumbaEngine:
 def _key(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Key:
     # A table is that of the correctly rounded results.
     return spec, dtype, accuracy if BITS.get(dtype.itemsize) is None else "high"
+
+
+def _is_widened(spec: Function | Product, dtype: np.dtype[Any]) -> bool:
+    """Whether the dtype is too narrow to be computed with, and pairs too many for a table."""
+    return dtype.itemsize <= 2 and len(spec.arguments) > 1 and not halves.are_known(dtype)
 
 
 def compiles() -> bool:

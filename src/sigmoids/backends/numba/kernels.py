@@ -12,7 +12,7 @@ from sigmoids.arithmetic import formats, vocabulary
 from sigmoids.arithmetic.rounding import STEP
 from sigmoids.arithmetic.scalars import Scalars
 from sigmoids.backends import narrow
-from sigmoids.backends.numba import checks, loops, pairs
+from sigmoids.backends.numba import checks, halves, loops, pairs
 from sigmoids.backends.numba import segment as segments
 from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback
@@ -40,11 +40,13 @@ if TYPE_CHECKING:
 def shared(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Shared:
     """The compiled loop as calls on arrays; over the bits of types that have a table."""
     _, compiled = segment(spec, dtype, accuracy)
-    tables: Arrays = ()
-    if narrow.has_table(dtype) and not isinstance(spec, Product):
-        tables = narrow.tables(spec, dtype)
-        dtype = tables[0].dtype
-    return Shared(spec.name, compiled, len(spec.arguments), len(spec.parts), dtype, tables)
+    inputs, outputs = len(spec.arguments), len(spec.parts)
+    return Shared(spec.name, compiled, inputs, outputs, _as_read(dtype), tables(spec, dtype))
+
+
+def tables(spec: Function | Product, dtype: np.dtype[Any]) -> Arrays:
+    """The tables that the compiled loop reads results from, if it does."""
+    return narrow.tables(spec, dtype) if _is_looked_up(spec, dtype) else ()
 
 
 def segment(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> tuple[str, Any]:
@@ -53,32 +55,42 @@ def segment(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) 
     Where there are tables, all functions have the same loop.
     """
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    if narrow.has_table(dtype) and not isinstance(spec, Product):
-        made = segments.make_look_up(outputs, np.dtype(f"u{dtype.itemsize}"))
+    if _is_looked_up(spec, dtype):
+        made = segments.make_look_up(outputs, _as_read(dtype))
         made.__qualname__ = f"look_up_{dtype.itemsize}_{outputs}_{fingerprint(made)}"
-        name = _named(spec, dtype, accuracy, "segment", made, narrow.tables(spec, dtype))
+        name = _named(spec, dtype, accuracy, "segment", made, tables(spec, dtype))
     else:
         kernel, shorter = _kernels(spec, dtype, accuracy)
         name = _named(spec, dtype, accuracy, "segment", segments, loops, kernel, shorter)
         fills = loops.make_fills(name, inputs, outputs, kernel, shorter)
-        made = segments.make_segment(name, fills, inputs, outputs, dtype)
+        made = segments.make_segment(name, fills, inputs, outputs, _as_read(dtype))
     return name, compile_callback(made, segments.SIGNATURE)
 
 
 def ufunc(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> np.ufunc:
     """The compiled ufunc, whose calls cost less than a loop's."""
     inputs, outputs = len(spec.arguments), len(spec.parts)
-    if narrow.has_table(dtype) and not isinstance(spec, Product):
-        tables = narrow.tables(spec, dtype)
-        look_up = _look_up_of_ufuncs(tables[0].dtype, outputs)
-        addresses = np.array([table.ctypes.data for table in tables], np.int64)
+    if _is_looked_up(spec, dtype):
+        look_up = _look_up_of_ufuncs(_as_read(dtype), outputs)
+        addresses = np.array([table.ctypes.data for table in tables(spec, dtype)], np.int64)
         return ufuncs.make_ufunc(look_up, spec.name, inputs, outputs, dtype, addresses)
     kernel, _ = _kernels(spec, dtype, accuracy)
     name = _named(spec, dtype, accuracy, "ufunc", ufuncs.make_loop, kernel)
     fill = loops.make_fill(name, inputs, outputs, kernel)
-    made = ufuncs.make_loop(name, fill, inputs, outputs, dtype.type)
+    made = ufuncs.make_loop(name, fill, inputs, outputs, _as_read(dtype).type)
     compiled = compile_callback(made, ufuncs.LOOP)
     return ufuncs.make_ufunc(compiled, spec.name, inputs, outputs, dtype)
+
+
+def _is_looked_up(spec: Function | Product, dtype: np.dtype[Any]) -> bool:
+    """Whether results come from a table; of two arguments there are too many pairs for one."""
+    one = len(spec.arguments) == 1 and not isinstance(spec, Product)
+    return one and narrow.has_table(dtype)
+
+
+def _as_read(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """What memory of that dtype is read as: bits, where processors have no such numbers."""
+    return np.dtype(f"u{dtype.itemsize}") if dtype.itemsize <= 2 else dtype
 
 
 def _kernels(
@@ -88,6 +100,8 @@ def _kernels(
     if isinstance(spec, Product):
         kernel, shorter = _kernels(spec.of, dtype, accuracy)
         return times(kernel), shorter and times(shorter)
+    if dtype.itemsize <= 2:
+        return always(of_halves(spec, dtype)), None
     shorter = moderate(spec, dtype) if accuracy == "high" and spec.moderate else None
     return always(scalar(spec, dtype, accuracy)), shorter
 
@@ -240,6 +254,14 @@ def rounded_once(spec: Function) -> Callable[..., Any]:
         return settle(numbers[0], evaluate(numbers))
 
     return of
+
+
+def of_halves(spec: Function, dtype: np.dtype[Any]) -> Callable[..., Any]:
+    """The bits of results for those of arguments, evaluated in float64."""
+    evaluate = jit(_evaluated(spec, FLOAT64))
+    widened = loops.each(len(spec.arguments), halves.widened(dtype))
+    rounded = loops.each(len(spec.parts), halves.rounded(dtype))
+    return lambda xs: rounded(evaluate(widened(xs)))
 
 
 def _settled(functions: list[Any]) -> Any:

@@ -7,10 +7,11 @@ number of them.
 from __future__ import annotations
 
 from functools import cache
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from numba import njit, types
-from numba.extending import intrinsic, is_jitted
+from numba.extending import intrinsic
 
 from sigmoids.backends.numba.primitives import INNER, jit
 
@@ -175,7 +176,7 @@ def elements(number: int) -> Any:
 
 def each(number: int, function: Callable[..., Any]) -> Any:
     """The function of each of so many, as a tuple; other arguments are the same for all."""
-    of_one = function if is_jitted(function) or isinstance(function, type) else jit(function)
+    of_one = jit(function) if isinstance(function, FunctionType) else function
 
     def last(some: Any, *others: Any) -> Any:
         return (of_one(some[0], *others),)

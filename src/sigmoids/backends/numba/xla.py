@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from numba import types
 
-from sigmoids.backends import narrow
 from sigmoids.backends.call_frame import (
     METADATA,
     Api,
@@ -227,7 +226,7 @@ def handler(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> tuple[s
     """A name that no other handler has, in any process, and the address of this one."""
     handle, helper = _shared()
     name, segment = kernels.segment(spec, dtype, accuracy)
-    tables = narrow.tables(spec, dtype) if narrow.has_table(dtype) else ()
+    tables = kernels.tables(spec, dtype)
     _alive.append((segment, tables))
     first, second = ([table.ctypes.data for table in tables] + [0, 0])[:2]
     addresses = (handle.address, segment.address, helper.address, first, second)
