@@ -85,4 +85,4 @@ def test_no_engine_evaluates_what_is_refused(backend, accuracy):
     square = REFUSED["the argument squared"]
     spec = Spec("mine", square, lambda _m, x: x, lambda _evaluate, x: x, ())
     with pytest.raises(TypeError, match=r"take xp.number\(x\), or xp.plain\(x\)"):
-        dispatch.dispatcher(spec)(np.ones(3), backend, accuracy, None)
+        dispatch.dispatcher(spec)(np.ones(3), backend=backend, accuracy=accuracy)

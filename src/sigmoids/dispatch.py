@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial, update_wrapper
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
@@ -69,33 +70,58 @@ NOBODY: Choice = (None, None, None, None)
 """What is left to the array."""
 
 
-def dispatcher(spec: Function) -> Callable[[Any, Any, Any, Any], Any]:
-    """``dispatch(x, backend, accuracy, out)``: the function, as the kind of array that x is."""
+def dispatched(spec: Function) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Of a function's name, signature and documentation, the function.
+
+    It is the dispatcher itself: to call one from there would take a tenth of a short call's time.
+    """
+    return partial(update_wrapper, dispatcher(spec))
+
+
+def dispatcher(spec: Function) -> Callable[..., Any]:
+    """``dispatch(*arguments, backend, accuracy, out)``: the function, as that kind of array."""
+    return (_of_several if len(spec.arguments) > 1 else _of_one)(spec)
+
+
+def _of_one(spec: Function) -> Callable[..., Any]:
     name_of = _namer(spec)
     number = len(spec.parts)
     one = number == 1
     of_few, of_many = _computers.setdefault((spec, NOBODY), ({}, {}))
 
-    def dispatch(x: Any, backend: Any, accuracy: Any, out: Any) -> Any:
+    def dispatch(x: Any, /, *, backend: Any = None, accuracy: Any = None, out: Any = None) -> Any:
         # With few elements, all that comes before the ufunc should take less time than its call.
-        if type(x) is ndarray and (ndim := x.ndim):
+        if type(x) is ndarray and (size := x.size) < SMALL and (ndim := x.ndim):
             dtype = x.dtype
-            many = (size := x.size) >= SMALL
             if backend is accuracy is in_context() is selection.of_process:  # nobody has chosen
-                compute = (of_many if many else of_few).get(dtype)
+                compute = of_few.get(dtype)
             else:
-                compute = _chosen(spec, dtype, many, backend, accuracy)
-            if compute is not None and not (many and x.flags.num & CONTIGUOUS != CONTIGUOUS):
+                compute = _chosen(spec, dtype, False, backend, accuracy)
+            if compute is not None:
                 if out is None:
                     return compute(x)
                 # What is_place() says of most, which to ask would take as long as SciPy's call.
                 plain = type(out) is ndarray and out.dtype is dtype and out.base is None
                 if one and plain and out.size == size and out.ndim == ndim == 1:
                     return compute(x, out)
-                if one and not many and is_place(out, x):
+                if one and is_place(out, x):
+                    return compute(x, out)
+                if not one and are_places(out, x, number):
+                    return compute(x, *out)
+        elif type(x) is ndarray and size >= SMALL and x.flags.num & CONTIGUOUS == CONTIGUOUS:
+            dtype = x.dtype
+            if backend is accuracy is in_context() is selection.of_process:
+                compute = of_many.get(dtype)
+            else:
+                compute = _chosen(spec, dtype, True, backend, accuracy)
+            if compute is not None:
+                if out is None:
+                    return compute(x)
+                plain = type(out) is ndarray and out.dtype is dtype and out.base is None
+                if one and plain and out.size == size and out.ndim == x.ndim == 1:
                     return compute(x, out)
                 outs = (out,) if one else out
-                if are_places(outs, x, number) and not (many and are_scattered(outs)):
+                if are_places(outs, x, number) and not are_scattered(outs):
                     return compute(x, *outs)
         if one:
             out = unpacked(out)
@@ -104,13 +130,18 @@ def dispatcher(spec: Function) -> Callable[[Any, Any, Any, Any], Any]:
     return dispatch
 
 
-def dispatcher_of_several(spec: Function) -> Callable[[tuple[Any, ...], Any, Any, Any], Any]:
-    """The same for a tuple of arguments, as the kind that the leading one is."""
+def _of_several(spec: Function) -> Callable[..., Any]:
+    """The kind is that of the leading argument."""
     name_of = _namer(spec)
     number = len(spec.parts)
     one = number == 1
 
-    def dispatch(arguments: tuple[Any, ...], backend: Any, accuracy: Any, out: Any) -> Any:
+    def dispatch(
+        *arguments: Any, backend: Any = None, accuracy: Any = None, out: Any = None
+    ) -> Any:
+        if len(arguments) != len(spec.arguments):
+            needed = " and ".join(spec.arguments)
+            raise TypeError(f"{spec.name}() takes {needed}, not {len(arguments)} arguments")
         x = arguments[0]
         if type(x) is ndarray and x.ndim and are_alike(arguments):
             many = x.size >= SMALL

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.backends import registry
-from sigmoids.dispatch import dispatcher, dispatcher_of_several
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import FUNCTIONS, JOINT
 
 if TYPE_CHECKING:
@@ -126,6 +126,4 @@ def _formula(function: Callable[..., Any]) -> str:
 
 
 def _evaluate(spec: Spec, *arguments: Any) -> Any:
-    if len(arguments) == 1:
-        return dispatcher(spec)(*arguments, None, None, None)
-    return dispatcher_of_several(spec)(arguments, None, None, None)
+    return dispatcher(spec)(*arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sigmoids.derivatives import with_slope
-from sigmoids.dispatch import dispatcher, dispatcher_of_several
+from sigmoids.dispatch import dispatcher
 from sigmoids.functions import FUNCTIONS, JOINT
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def value_and_derivative(
     if len(arguments) != len(joint.arguments):
         needed = " and ".join(joint.arguments)
         raise TypeError(f"{joint.parts[0].name}() takes {needed}, not {len(arguments)} arguments")
-    return dispatch(arguments if len(arguments) > 1 else arguments[0], backend, accuracy, out)
+    return dispatch(*arguments, backend=backend, accuracy=accuracy, out=out)
 
 
 _SHARED = {member.spec.parts[0]: member.spec for member in JOINT.values()}
@@ -90,8 +90,7 @@ _SHARED = {member.spec.parts[0]: member.spec for member in JOINT.values()}
 
 
 def _with_dispatcher(joint: Joint) -> tuple[Joint, Callable[..., Any]]:
-    several = len(joint.arguments) > 1
-    return joint, (dispatcher_of_several if several else dispatcher)(joint)
+    return joint, dispatcher(joint)
 
 
 _JOINTS = {

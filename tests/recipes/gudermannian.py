@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
@@ -96,10 +96,9 @@ SECOND = Spec(
     ((-math.inf, 0.0), (-0.0, 0.0), (0.0, -0.0), (math.inf, -0.0)),
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def gudermannian(
     x: Any,
     /,
@@ -114,4 +113,3 @@ def gudermannian(
     -----
     **Accuracy**, in units in the last place (ulp): {accuracy}
     """
-    return dispatch(x, backend, accuracy, out)

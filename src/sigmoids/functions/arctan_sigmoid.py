@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.functions import arctan_sigmoid_derivative
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
@@ -72,10 +72,9 @@ SPEC = Spec(
     moderate=((-FAR, FAR),),
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def arctan_sigmoid(
     x: Any,
     /,
@@ -151,4 +150,3 @@ def arctan_sigmoid(
     >>> sg.arctan_sigmoid(1e300)
     1.0
     """
-    return dispatch(x, backend, accuracy, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
 
@@ -129,10 +129,9 @@ THIRD = Spec(
     compiled=False,
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def arctan_sigmoid_derivative(
     x: Any,
     /,
@@ -209,4 +208,3 @@ def arctan_sigmoid_derivative(
     >>> sg.arctan_sigmoid_derivative(1e10)
     4.052847345693511e-21
     """
-    return dispatch(x, backend, accuracy, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.functions import sigmoid, softplus
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, reflected
@@ -23,10 +23,9 @@ def derivative(evaluate: Evaluate, x: Any) -> Any:
 
 SPEC = reflected("log_sigmoid", softplus.SPEC, derivative)
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def log_sigmoid(
     x: Any,
     /,
@@ -103,4 +102,3 @@ def log_sigmoid(
     >>> sg.log_sigmoid(-1000.0)
     -1000.0
     """
-    return dispatch(x, backend, accuracy, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
 
@@ -129,10 +129,9 @@ SECOND = Spec(
     compiled=False,
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def logit(
     x: Any,
     /,
@@ -207,4 +206,3 @@ def logit(
     >>> sg.logit(1e-300)
     -690.7755278982137
     """
-    return dispatch(x, backend, accuracy, out)

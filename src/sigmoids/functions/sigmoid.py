@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.functions import sigmoid_derivative
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
@@ -59,10 +59,9 @@ SPEC = Spec(
     inverse="logit",
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def sigmoid(
     x: Any,
     /,
@@ -139,4 +138,3 @@ def sigmoid(
     >>> sg.sigmoid(np.array([-50, 0, 50], np.float32))
     array([1.9287499e-22, 5.0000000e-01, 1.0000000e+00], dtype=float32)
     """
-    return dispatch(x, backend, accuracy, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.functions import sigmoid, sigmoid_derivative
 from sigmoids.signatures import of_one_to_two
 from sigmoids.spec import Accuracy, Joint
@@ -31,10 +31,9 @@ SPEC = Joint(
     (sigmoid.SPEC, sigmoid_derivative.SPEC),
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one_to_two
+@dispatched(SPEC)
 def sigmoid_and_derivative(
     x: Any,
     /,
@@ -42,7 +41,7 @@ def sigmoid_and_derivative(
     backend: Backend | None = None,
     accuracy: Accuracy | None = None,
     out: tuple[NDArray[Any], NDArray[Any]] | None = None,
-) -> tuple[Any, Any]:
+) -> Any:
     r"""The logistic function and its slope, for little more than the time of one of them.
 
     Parameters
@@ -110,5 +109,3 @@ def sigmoid_and_derivative(
     >>> slope
     array([0.19661193, 0.25      , 0.19661193])
     """
-    y, slope = dispatch(x, backend, accuracy, out)
-    return y, slope

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher_of_several
+from sigmoids.dispatch import dispatched
 from sigmoids.functions import sigmoid_derivative
 from sigmoids.signatures import of_two
 from sigmoids.spec import Spec
@@ -108,10 +108,9 @@ SLOPE = Spec(
     moderate=(),
 )
 
-dispatch = dispatcher_of_several(SPEC)
-
 
 @of_two
+@dispatched(SPEC)
 def sigmoid_binary_cross_entropy(
     logits: Any,
     labels: Any,
@@ -201,4 +200,3 @@ def sigmoid_binary_cross_entropy(
     >>> sg.sigmoid_binary_cross_entropy(np.array([-2.0, 0.0, 1e3]), np.array([0.0, 0.5, 1.0]))
     array([0.12692801, 0.69314718, 0.        ])
     """
-    return dispatch((logits, labels), backend, accuracy, out)

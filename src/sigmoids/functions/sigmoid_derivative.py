@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
@@ -70,10 +70,9 @@ SECOND = Spec(
     compiled=False,
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def sigmoid_derivative(
     x: Any,
     /,
@@ -148,4 +147,3 @@ def sigmoid_derivative(
     >>> sg.sigmoid_derivative(40.0)
     4.248354255291589e-18
     """
-    return dispatch(x, backend, accuracy, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.functions import silu_derivative
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
@@ -66,10 +66,9 @@ SPEC = Spec(
     moderate=((-FAR, FAR),),
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def silu(
     x: Any,
     /,
@@ -146,4 +145,3 @@ def silu(
     >>> sg.silu(-700.0)
     -6.90177358063184e-302
     """
-    return dispatch(x, backend, accuracy, out)

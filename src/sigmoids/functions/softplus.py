@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.functions import sigmoid
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec, exceptions
@@ -60,10 +60,9 @@ SPEC = Spec(
     moderate=((-FAR, FAR),),
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def softplus(
     x: Any,
     /,
@@ -141,4 +140,3 @@ def softplus(
     >>> sg.softplus(-700.0)
     9.85967654375977e-305
     """
-    return dispatch(x, backend, accuracy, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.functions import tanh_derivative
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
@@ -39,10 +39,9 @@ EDGES = (-math.inf, -1.0), (-0.0, -0.0), (0.0, 0.0), (math.inf, 1.0)
 
 SPEC = Spec("tanh", formula, reference, derivative, EDGES, range=(-1.0, 1.0))
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def tanh(
     x: Any,
     /,
@@ -116,4 +115,3 @@ def tanh(
     >>> sg.tanh(-1e-300)
     -1e-300
     """
-    return dispatch(x, backend, accuracy, out)

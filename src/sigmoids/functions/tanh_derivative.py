@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sigmoids.dispatch import dispatcher
+from sigmoids.dispatch import dispatched
 from sigmoids.signatures import of_one
 from sigmoids.spec import Accuracy, Spec
 
@@ -76,10 +76,9 @@ SECOND = Spec(
     compiled=False,
 )
 
-dispatch = dispatcher(SPEC)
-
 
 @of_one
+@dispatched(SPEC)
 def tanh_derivative(
     x: Any,
     /,
@@ -156,4 +155,3 @@ def tanh_derivative(
     >>> sg.tanh_derivative(20.0)
     1.6993417021166355e-17
     """
-    return dispatch(x, backend, accuracy, out)
