@@ -211,6 +211,9 @@ def test_the_fewest_frames(name, dtype):
     ):
         function(*arguments, **options)
         allowed = number + len(out) * (len(out) > 1 and "out" in options)
+        allowed += (
+            not one and dtype.isbuiltin != 1
+        )  # NumPy converts numbers to its own dtypes alone
         assert frames(lambda options=options: function(*arguments, **options)) == allowed
 
 

@@ -140,8 +140,7 @@ def _of_several(spec: Function) -> Callable[..., Any]:
         *arguments: Any, backend: Any = None, accuracy: Any = None, out: Any = None
     ) -> Any:
         if len(arguments) != len(spec.arguments):
-            needed = " and ".join(spec.arguments)
-            raise TypeError(f"{spec.name}() takes {needed}, not {len(arguments)} arguments")
+            raise TypeError(_miscounted(spec, len(arguments)))
         x = arguments[0]
         if type(x) is ndarray and x.ndim and are_alike(arguments):
             many = x.size >= SMALL
@@ -160,6 +159,17 @@ def _of_several(spec: Function) -> Callable[..., Any]:
         return getattr(Routes, name_of(kinds, backend, accuracy))(arguments, out)
 
     return dispatch
+
+
+def _miscounted(spec: Function, given: int) -> str:
+    """What Python says of a function with so many arguments."""
+    if given > len(spec.arguments):
+        needed = len(spec.arguments)
+        return f"{spec.name}() takes {needed} positional arguments but {given} were given"
+    missing = spec.arguments[given:]
+    plural = "s" if len(missing) > 1 else ""
+    names = " and ".join(map(repr, missing))
+    return f"{spec.name}() missing {len(missing)} required positional argument{plural}: {names}"
 
 
 def _chosen(

@@ -111,9 +111,13 @@ class NumbaEngine:
             return None
         key = _key(spec, dtype, accuracy)
         try:
-            return self._ufuncs.get(key) or self._ufunc(key)
+            ufunc = self._ufuncs.get(key) or self._ufunc(key)
         except NotCompiledError:
             return None
+        if len(spec.arguments) > 1 and dtype.isbuiltin != 1:  # NumPy cannot convert numbers to it
+            converted = partial(np.asarray, dtype=dtype)
+            return lambda *arrays: ufunc(*map(converted, arrays))
+        return ufunc
 
     def loop(
         self, spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
