@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+from ctypes import CDLL
+from multiprocessing import parent_process
 from time import perf_counter
 from timeit import Timer
 from typing import TYPE_CHECKING
@@ -34,6 +38,7 @@ def serve(pipe: Connection, log: str, uses: str, threads: int) -> None:
     What libraries print goes to a file.  In a group of its own, the process does not hear Ctrl-C:
     who has started it ends it.
     """
+    _end_with_the_parent()
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)
     for stream in (1, 2):
@@ -48,6 +53,24 @@ def serve(pipe: Connection, log: str, uses: str, threads: int) -> None:
             pipe.send((True, getattr(worker, name)(*arguments)))
         except Exception as problem:
             pipe.send((False, f"{type(problem).__name__}: {problem}"))
+
+
+def _end_with_the_parent() -> None:
+    """Have Linux end this process when its parent ends, even while it stands still.
+
+    Elsewhere one that still runs reads the end of the pipe, and systems wake those that stand still
+    when nobody is left to do that.
+    """
+    parent = parent_process()
+    if sys.platform != "linux" or parent is None:
+        return
+    CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent.pid:  # it had ended before
+        os._exit(1)
+
+
+PR_SET_PDEATHSIG = 1
+"""Of ``<sys/prctl.h>``."""
 
 
 class Worker:
