@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sigmoids.arithmetic import formats, vocabulary
-from sigmoids.arithmetic.rounding import STEP
 from sigmoids.arithmetic.scalars import Scalars
 from sigmoids.backends import narrow
 from sigmoids.backends.numba import checks, halves, loops, pairs
@@ -238,16 +237,13 @@ def _left_out(part: Spec) -> bool:
 
 def _narrowed_moderate(part: Spec) -> Callable[[Any, Any], Any]:
     """The float32 result of the shorter kernel."""
-    if _left_out(part):
-        return _rounded_to_float32
-    return _narrowed(part, NARROWED_MODERATE, HALF_ULP)
+    return _rounded_to_float32 if _left_out(part) else _narrowed(part, NARROWED_MODERATE)
 
 
 def rounded_once(spec: Function) -> Callable[..., Any]:
     """The float32 results for float32 numbers, evaluated in float64."""
     evaluate, widened = jit(_evaluated(spec, NARROWED)), loops.each(len(spec.arguments), np.float64)
-    moved = [_near_zero(_narrowed(part, NARROWED, STEP)) for part in spec.parts]
-    settle = _settled([_except(part, of) for part, of in zip(spec.parts, moved, strict=True)])
+    settle = _settled([_except(part, _near_zero(_narrowed(part, NARROWED))) for part in spec.parts])
 
     def of(xs: Any) -> Any:
         numbers = widened(xs)
@@ -278,20 +274,20 @@ def _settled(functions: list[Any]) -> Any:
 
 
 HALF_ULP = 2.0**-53 + 2.0**-63
-"""By which fraction any moderate result is moved to a side: so little more than half an ulp that
-powers of two move too.  This arithmetic is the same on all processors, so that all results can be
-seen to be settled by that."""
+"""By which fraction a result is moved to a side: so little more than half an ulp that powers of two
+move too.  This arithmetic is the same on all processors, so that all results can be seen to be
+settled by that."""
 
 
-def _narrowed(part: Spec, xp: Vocabulary, step: float) -> Callable[[Any, Any], Any]:
-    """The float32 result, moved by a fraction to where the exact one is beside a midpoint."""
+def _narrowed(part: Spec, xp: Vocabulary) -> Callable[[Any, Any], Any]:
+    """The float32 result, on the side of a midpoint that the exact value is on."""
     if part.beside is None:
         return _rounded_to_float32
     beside, signed = compiled(part.beside), part.range[0] < 0
 
     @jit
     def settled(x: Any, y: Any) -> Any:
-        moved = fma(-y, copysign(step, beside(xp, x)), y)
+        moved = fma(-y, copysign(HALF_ULP, beside(xp, x)), y)
         return np.float32(copysign(moved, y) if signed else moved)  # of a zero, too
 
     return settled
