@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
+import platform
 import re
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import partial
+from itertools import count, groupby
 from pathlib import Path
 
 import ml_dtypes
@@ -41,6 +44,7 @@ from sigmoids.cli import app
 from sigmoids.peers import LIBRARIES, installed, library, plain_peers
 from sigmoids.peers.peer import Peer, Prepared, as_arrays
 from test_cli import sigmoids
+from test_process import run
 
 
 def timing(contender, seconds, *, kind="ours", size=1000, dtype="float32", accuracy=None):
@@ -183,7 +187,7 @@ def test_turns_take_everyone_in_an_order_drawn_anew():
 
 def worker_on(call, before=None):
     worker = Worker("numpy", 1)
-    worker._prepared.append(Prepared(call, as_arrays, before=before))
+    worker._prepared = Prepared(call, as_arrays, before=before)
     return worker
 
 
@@ -207,18 +211,37 @@ def test_what_comes_before_a_call_is_not_timed():
     assert log == ["before", "call"] * 2
 
 
-def test_calls_of_a_case_lie_in_different_places(monkeypatch):
-    worker = Worker("numpy", 1)
-    who = ours("numpy", "high")
+def test_of_a_burst_the_least_time_counts(monkeypatch):
+    times = iter([0, 1e-3, 1e-2, 2e-3, 1e-3, 3e-3])  # two to warm up, and three until time is up
+    clock = []
+    monkeypatch.setattr("sigmoids.bench.worker.perf_counter", lambda: sum(clock))
+    worker = worker_on(lambda: clock.append(next(times)), lambda: None)
+    next(times)
+    assert worker.burst(1) == pytest.approx(1e-3)
+    assert next(times, None) is None
 
-    def places(size):
-        for _ in range(3):
-            worker.prepare(who, "sigmoid", "float32", size)
-        return {prepared.result()[0].ctypes.data for prepared in worker._prepared}
 
-    assert len(places(1000)) == 3
-    monkeypatch.setattr("sigmoids.bench.worker.SMALL", 10)
-    assert len(places(2000)) == 2  # the old one is kept until the new one has found its place
+FAULTS = """
+import resource
+import numpy as np
+from sigmoids.bench.worker import Worker
+{before}
+x = np.ones(10**6, np.float32)
+def faults(): return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(3): 1 / (1 + np.exp(-x))
+start = faults()
+for _ in range(20): 1 / (1 + np.exp(-x))
+print(faults() - start)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="is about glibc's allocator")
+def test_temporary_arrays_are_not_taken_page_by_page():
+    fresh, settled = (
+        int(run(FAULTS.format(before=before)).stdout)
+        for before in ("", "Worker('numpy', 1).start()")
+    )
+    assert settled < 100 < fresh
 
 
 def test_a_guest_computes_after_its_host(monkeypatch):
@@ -234,7 +257,7 @@ def test_a_guest_computes_after_its_host(monkeypatch):
     assert log == ["torch"]
 
 
-BRIEF = Effort((), (), "", sample=1e-4, budget=0.01)
+BRIEF = Effort((), (), "", sample=1e-4, budget=0.01, series=1)
 
 NUMEXPR = """
 import os, sys, time
@@ -280,10 +303,35 @@ def test_trouble_is_reported_and_the_others_go_on(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(processes, "PATIENCE", 5.0)
     run = brief_run(monkeypatch, ("numexpr",))
-    assert [t.contender for t in run.timings] == ["numpy high", "memory copy"]
+    assert [t.contender for t in run.results().timings] == ["numpy high", "memory copy"]
     assert [e.contender for e in run.errors] == ["numpy high"]
     assert re.search(said, run.left_out[0])
     assert len(run.left_out) == 1 + ("pass" in at_import and "calls" not in in_a_call)
+
+
+def test_a_run_goes_through_all_cases_several_times_by_new_processes(monkeypatch):
+    monkeypatch.setattr(Run, "_first_call", lambda *_: None)
+    order, times = [], count()
+
+    def burst(_run, case, _who):
+        order.append(case.size)
+        return next(times)
+
+    monkeypatch.setattr(Run, "_burst", burst)
+    choice = Choice(("sigmoid",), ("numpy",), ("float32",), ("high",))
+    pids = []
+    with Run(Plan(choice, (10, 20), False, 1, replace(BRIEF, series=3, budget=0))) as run:
+        for _, step in run.steps():
+            step()
+            pids.append({p._process.pid for p in run._processes._processes.values()})
+    assert [size for size, _ in groupby(order)] == [10, 20] * 3
+    everyone = set().union(*pids)
+    assert len(everyone) == 3 * max(map(len, pids)), "none of one series in another"
+    for timing in run.results().timings:
+        assert len(timing.seconds) == 3
+    # Two turns a series, two who take them, in numbers that grow: the least are those of the first.
+    firsts = sorted(t for timing in run.results().timings for t in timing.seconds)
+    assert firsts == [turn + who for turn in range(0, 24, 4) for who in (0, 1)]
 
 
 def state(pid):
@@ -334,9 +382,9 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     time = Run._time
 
-    def announced(self, case):
+    def announced(self, case, series):
         print(case, flush=True)
-        time(self, case)
+        time(self, case, series)
 
     Run._time, Run._first_call = announced, lambda *_: None
     sys.argv = ["sigmoids", "bench", "sigmoid", "--backend", "numpy", "--no-peers", "--dtype",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ from sigmoids.choice import DTYPES
 from sigmoids.functions import parts
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from sigmoids.peers.peer import Arrays
 
 LARGEST = 10**9
@@ -24,11 +27,17 @@ def inputs(function: str, dtype: str, size: int) -> Arrays:
     Probabilities and labels are uniform between 0 and 1.
     """
     spec = parts(function)[0]
-    rng = np.random.default_rng(0)
-    arrays = [rng.random(size, np.float32) for _ in spec.arguments]
+    laws = ["uniform"] * len(spec.arguments)
     if spec.domain != PROBABILITIES:
-        arrays[0] = 4 * np.random.default_rng(0).standard_normal(size, np.float32)
-    return tuple(array.astype(DTYPES[dtype]) for array in arrays)
+        laws[0] = "normal"
+    return tuple(_drawn(law, n, size).astype(DTYPES[dtype]) for n, law in enumerate(laws))
+
+
+@cache
+def _drawn(law: str, seed: int, size: int) -> NDArray[np.float32]:
+    rng = np.random.default_rng(seed)
+    draw = rng.standard_normal if law == "normal" else rng.random
+    return draw(size, np.float32) * np.float32(4 if law == "normal" else 1)
 
 
 def sizes(text: str) -> tuple[int, ...]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CHANCE = 0.001
 """How likely a difference may come about by chance, and still be reported."""
 
+ENOUGH = 7
+"""Times in each of two runs, of which all of one being smaller is less likely than that."""
+
 INCIDENTAL = {"date", "sigmoids"}
 """Facts about a run that may differ between runs that are compared."""
 
@@ -87,6 +90,11 @@ def run(console: Console, before: Results, after: Results, threshold: float) -> 
         old, new = (results.machine.get(name, "unknown") for results in (before, after))
         if old != new and name not in INCIDENTAL:
             console.print(f"[yellow]{name} differs: {escape(old)}, then {escape(new)}")
+    if min(min(len(c.before.seconds), len(c.after.seconds)) for c in found) < ENOUGH:
+        console.print(
+            f"[yellow]fewer than {ENOUGH} times of a case, as in a --quick run, do not tell "
+            "a change from noise"
+        )
     slower = [change for change in found if change.slower(threshold)]
     faster = [change for change in found if change.faster(threshold)]
     if slower or faster:

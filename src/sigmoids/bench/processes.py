@@ -110,16 +110,21 @@ class Processes:
 
     def close(self) -> None:
         """End them all."""
+        self.end()
+        self._folder.cleanup()
+
+    def end(self) -> None:
+        """End them, until they are needed anew."""
         for process in self._processes.values():
             process.kill()
         for process in self._processes.values():
             process.wait()
         self._processes.clear()
-        self._folder.cleanup()
 
     def start(self, contenders: Iterable[Contender]) -> dict[Contender, Listing]:
         """Start the processes that are not there yet, and import what they need; what they have."""
-        new = {who.process: who for who in contenders if who.process not in self._processes}
+        known = self._processes.keys() | self._lost
+        new = {who.process: who for who in contenders if who.process not in known}
         for who in new.values():
             log = Path(self._folder.name) / f"{len(self._processes)}.txt"
             self._processes[who.process] = Process(who.uses, self._threads, log)

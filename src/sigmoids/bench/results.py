@@ -56,8 +56,8 @@ class Timing:
     moved : int
         Bytes that have to be read and written in a call.
     seconds : tuple of float
-        Time per call, in every turn.  All timings of a case take turns: the same place in two of
-        them is the same moment.
+        Time per call, the least in every series of turns.  All timings of a case take turns: the
+        same place in two of them is the same minute.
     """
 
     case: Case
@@ -90,7 +90,7 @@ class Timing:
         return self.moved / self.median / 1e9
 
     def times_as_fast_as(self, other: Timing) -> float:
-        """How many times as fast as another timing of the same case: the median over turns."""
+        """How many times as fast as another timing of the same case: the median over series."""
         return float(np.median(np.divide(other.seconds, self.seconds)))
 
 

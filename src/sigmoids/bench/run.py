@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
     from sigmoids.bench.contenders import Listing
 
-SERIES = 6
-"""How often calls are prepared anew in a case: where arrays happen to lie in memory matters, by a
-third in places, and differs from one process to the next."""
-
 SAMPLED = 2**14
 """Results whose error is measured."""
 
@@ -47,6 +43,10 @@ class Effort:
         Seconds that a burst takes: one call, repeated.
     budget : float
         Seconds for the turns of a case.
+    series : int
+        How often all cases are gone through, by new processes.  Where arrays happen to lie in
+        memory matters, by a third in places, and differs from one process to the next; and what
+        others do on the machine may last for minutes.
     """
 
     functions: tuple[str, ...]
@@ -54,10 +54,13 @@ class Effort:
     sizes: str
     sample: float
     budget: float
+    series: int
 
 
-QUICK = Effort(("sigmoid",), ("float32", "float64"), "1,100,1e4,1e6", sample=1e-3, budget=2)
-FULL = Effort((), (), "1:1e7", sample=2e-3, budget=6)
+QUICK = Effort(
+    ("sigmoid",), ("float32", "float64"), "1,100,1e4,1e6", sample=1e-3, budget=2, series=2
+)
+FULL = Effort((), (), "1:1e7", sample=2e-3, budget=18, series=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,13 @@ class Run:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.timings: list[Timing] = []
         self.errors: list[Error] = []
         self.first_calls: list[FirstCall] = []
         self._processes = Processes(plan.threads)
         self._listings: list[Listing] = []
+        self._seconds: dict[Case, dict[Contender, list[float]]] = {}
+        self._series = 0
+        self._repeats: dict[tuple[Case, Contender], int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -138,7 +143,11 @@ class Run:
                 (f"first call of {who.name}", partial(self._first_call, function, dtype, who))
                 for function, dtype, who in self.whose_first_calls()
             ),
-            *((str(case), partial(self._time, case)) for case in self.plan.cases()),
+            *(
+                (str(case), partial(self._time, case, series))
+                for series in range(self.plan.effort.series)
+                for case in self.plan.cases()
+            ),
             *(
                 (f"errors of {function} {dtype}", partial(self._measure_errors, function, dtype))
                 for function in choice.functions
@@ -149,8 +158,20 @@ class Run:
     def results(self) -> Results:
         """What was measured so far."""
         return Results(
-            machine.facts(self.plan.threads), self.timings, self.first_calls, self.errors
+            machine.facts(self.plan.threads), self._timings(), self.first_calls, self.errors
         )
+
+    def _timings(self) -> list[Timing]:
+        found = []
+        for case, seconds in self._seconds.items():
+            width = DTYPES[case.dtype].itemsize * case.size
+            arguments, results = len(parts(case.function)[0].arguments), len(parts(case.function))
+            for who, times in seconds.items():
+                moved = width * (2 if who.kind == "limit" else arguments + results)
+                found.append(
+                    Timing(case, who.name, who.library, who.kind, who.accuracy, moved, tuple(times))
+                )
+        return found
 
     def computing(self, function: str, dtype: str) -> list[Contender]:
         """All who compute a function."""
@@ -183,37 +204,35 @@ class Run:
         except (first_call.NoResultError, TimeoutExpired) as problem:
             self.left_out.append(f"first call: {who.name}: {problem}")
 
-    def _time(self, case: Case) -> None:
-        present = self._processes.present(self.contenders(case))
-        repeats: dict[Contender, int] = {}
-        seconds: dict[Contender, list[float]] = {who: [] for who in present}
-        for series in range(SERIES):
-            ready = self._prepare(case, present)
-            if series == 0:
-                for who in ready:
-                    repeats |= self._ask(case, who, "repeats", self.plan.effort.sample)
-            present = [who for who in ready if who in repeats]
-            bursts = [partial(self._burst, case, who, repeats[who]) for who in present]
-            turns = in_turns(bursts, budget=self.plan.effort.budget / SERIES, seed=series)
-            for who, more in zip(present, turns, strict=True):
-                seconds[who].extend(more)
-            present = [who for who in present if all(map(math.isfinite, seconds[who]))]
-        width = DTYPES[case.dtype].itemsize * case.size
-        arguments, results = len(parts(case.function)[0].arguments), len(parts(case.function))
-        for who in present:
-            moved = width * (2 if who.kind == "limit" else arguments + results)
-            self.timings.append(
-                Timing(case, who.name, who.library, who.kind, who.accuracy, moved,
-                       tuple(seconds[who]))
-            )  # fmt: skip
+    def _time(self, case: Case, series: int) -> None:
+        """One series of turns; who is lost on the way has no times in this case."""
+        if series != self._series:
+            self._processes.end()
+            self._series = series
+        before = self._seconds.get(case)
+        taking_part = self.contenders(case) if before is None else before
+        ready = self._prepare(case, self._processes.present(taking_part))
+        for who in ready if before is None else ():
+            for repeats in self._ask(case, who, "repeats", self.plan.effort.sample).values():
+                self._repeats[case, who] = repeats
+        present = [who for who in ready if (case, who) in self._repeats]
+        bursts = [partial(self._burst, case, who) for who in present]
+        effort = self.plan.effort
+        turns = in_turns(bursts, budget=effort.budget / effort.series, seed=series)
+        self._seconds[case] = {
+            who: [*(before or {}).get(who, ()), min(more)]
+            for who, more in zip(present, turns, strict=True)
+            if all(map(math.isfinite, more))
+        }
 
     def _prepare(self, case: Case, present: Iterable[Contender]) -> list[Contender]:
         """Those who are ready for the case, their results looked at."""
         requests = {who: ("prepare", who, case.function, case.dtype, case.size) for who in present}
         return list(self._processes.ask(str(case), requests))
 
-    def _burst(self, case: Case, who: Contender, repeats: int) -> float:
+    def _burst(self, case: Case, who: Contender) -> float:
         """Seconds per call; not a number of one who does not answer."""
+        repeats = self._repeats[case, who]
         return float(self._ask(case, who, "burst", repeats).get(who, math.nan))
 
     def _ask(self, case: Case, who: Contender, *request: Any) -> dict[Contender, Any]:

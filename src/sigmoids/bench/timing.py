@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-TURNS = (2, 60)
+TURNS = (2, 30)
 """The fewest and the most turns in a series."""
 
 
