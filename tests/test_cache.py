@@ -8,6 +8,7 @@ import shutil
 import sys
 import textwrap
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,12 @@ import pytest
 
 import cases
 import sigmoids
+from sigmoids.arithmetic import exponential, formats
+from sigmoids.arithmetic.numbers import Numbers
+from sigmoids.arithmetic.pairs import FusedPairs, Pair
 from sigmoids.backends.numba import kernels
 from sigmoids.backends.numba.fingerprint import fingerprint
+from sigmoids.backends.numba.numbers import NumbaNumbers, Value
 from sigmoids.functions import FUNCTIONS
 from test_process import run
 
@@ -115,6 +120,29 @@ def test_a_fingerprint_sees_whatever_is_compiled():
     }
     assert len(found) == 11
     assert fingerprint(made(1.0, np.sin)) == fingerprint(made(1.0, np.sin))
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "change"),
+    [
+        (exponential, "HIGHEST", 61.0),
+        (exponential, "_in_pairs", lambda _base, z: z),
+        (formats, "PAIRS_MODERATE", replace(formats.PAIRS_MODERATE, exponential=(1.0,))),
+        (Numbers, "series", lambda _self, _coefficients, w: w),
+        (Pair, "__mul__", lambda a, _b: a),
+        (Pair, "nearest", property(lambda pair: pair.hi)),
+        (FusedPairs, "whole", lambda _self, pair: pair.lo),
+        (NumbaNumbers, "fma", lambda _self, a, b, c: a * b + c),
+        (Value, "__add__", lambda a, b: a - b),
+    ],
+)
+def test_a_fingerprint_sees_what_makes_code_of_a_formula(monkeypatch, place, name, change):
+    def kernels_of_tanh():
+        return fingerprint(kernels._kernels(FUNCTIONS["tanh"].spec, np.dtype(float), "high"))
+
+    before = kernels_of_tanh()
+    monkeypatch.setattr(place, name, change)
+    assert kernels_of_tanh() != before
 
 
 EXHAUSTIVE = pytest.mark.exhaustive

@@ -12,10 +12,10 @@ import pytest
 
 import cases
 from sigmoids.accuracy.truth import same
-from sigmoids.arithmetic import vocabulary
 from sigmoids.arithmetic.formats import ERROR, NARROWED_MODERATE
 from sigmoids.arithmetic.scalars import Scalars
-from sigmoids.backends.numba import checks, kernels, loops, vocabularies
+from sigmoids.backends.numba import checks, kernels, loops
+from sigmoids.backends.numba.numbers import generated
 from sigmoids.functions import FUNCTIONS, JOINT
 
 MEMBERS = FUNCTIONS | JOINT
@@ -233,13 +233,15 @@ def test_the_error_that_is_allowed_for():
     x = np.concatenate([rng.uniform(-87, 87, 3000), rng.normal(size=1000), [-87.0, 87.0]])
     y = np.resize([0.0, 1.0, 0.5, 1e-3, 1e-30, 1e-40], x.size)
     x, y = (v.astype(np.float32).astype(float) for v in (x, y))
-    formula, out = kernels.compiled(spec.formula), np.empty_like(x)
-    xp = vocabularies.NARROWED_MODERATE
+    formula = generated(
+        lambda xp, x, y: (spec.formula(xp, x, y),), NARROWED_MODERATE, np.float64, 1
+    )
+    out = np.empty_like(x)
 
     @numba.njit
     def loop(x, y, out):
         for i in range(x.size):
-            out[i] = formula(xp, x[i], y[i])
+            (out[i],) = formula((x[i], y[i]))
 
     loop(x, y, out)
     worst = 0
@@ -258,14 +260,14 @@ def test_the_shorter_kernel_is_foreseen_bit_for_bit(name):
     """By the same arithmetic on Python's numbers, so that what it misrounds is known before."""
     spec = FUNCTIONS[name].spec
     x = moderate_arguments(spec, np.float32, 300)[0].astype(float)
-    formula, out = kernels.compiled(spec.formula), np.empty_like(x)
-    xp = vocabularies.NARROWED_MODERATE
+    formula = generated(lambda xp, x: (spec.formula(xp, x),), NARROWED_MODERATE, np.float64, 1)
+    out = np.empty_like(x)
 
     @numba.njit
     def loop(x, out):
         for i in range(x.size):
-            out[i] = formula(xp, x[i])
+            (out[i],) = formula((x[i],))
 
     loop(x, out)
-    foreseen = vocabulary(Scalars(), NARROWED_MODERATE)
+    foreseen = Scalars(NARROWED_MODERATE)
     assert [spec.formula(foreseen, v) for v in x.tolist()] == out.tolist()

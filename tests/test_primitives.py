@@ -22,13 +22,13 @@ from sigmoids.arithmetic import (
     logarithm,
     tabulated,
 )
-from sigmoids.arithmetic.traced import TracedPairs
+from sigmoids.arithmetic.numbers import Numbers
+from sigmoids.arithmetic.pairs import Pairs, words
 from sigmoids.backends import narrow, program
 from sigmoids.backends import numpy as numpy_engine
 from sigmoids.backends.jax.subnormal import round_once
 from sigmoids.backends.jax.vocabulary import JaxNumbers
-from sigmoids.backends.numba import vocabularies
-from sigmoids.backends.numba.primitives import jit
+from sigmoids.backends.numba.numbers import generated
 from sigmoids.functions import FUNCTIONS, JOINT
 from sigmoids.spec import results
 
@@ -240,17 +240,14 @@ def in_pairs(engine, formula, x):
         return program.Program(spec, lambda v: trace(v, program._PAIRS)).evaluate(x)
     if engine == "jax":
         with jax.enable_x64(True):
-            return jax.jit(
-                lambda v: trace(v, JaxNumbers(v, x.dtype, False).vocabulary(paired=True))
-            )(x)
-    xp = vocabularies.PAIRS_MODERATE if "moderate" in engine else vocabularies.PAIRS
-    compiled = jit(formula)
+            return jax.jit(lambda v: trace(v, words(JaxNumbers(v, formats.PAIRS, False))))(x)
+    fmt = formats.PAIRS_MODERATE if "moderate" in engine else formats.PAIRS
+    kernel = generated(lambda xp, v: trace(v, xp), fmt, np.float64, 2)
 
     @numba.njit
     def loop(x, hi, lo):
         for i in range(x.size):
-            y = compiled(xp, x[i])
-            hi[i], lo[i] = y.hi, y.lo
+            hi[i], lo[i] = kernel((x[i],))
 
     loop(x, *places)
     return places
@@ -306,10 +303,8 @@ def test_the_multiple_of_ln2_is_exact_in_its_leading_part():
     assert 1077 * abs(exponential.LN2_LOW) < 2.0**-32
 
 
-class Plain:
-    """Primitives over Python floats."""
-
-    abs = limit = powers = aligned = None
+class Plain(Numbers):
+    """Python's floats."""
 
     @staticmethod
     def cut(x):
@@ -319,8 +314,8 @@ class Plain:
 @pytest.mark.parametrize("operation", ["add", "multiply", "divide"])
 def test_pairs_are_exact_to_far_more_than_float64(operation):
     rng = np.random.default_rng(0)
-    base = TracedPairs(Plain)
-    compute = getattr(base.operations, operation)
+    base = Pairs(Plain(formats.PAIRS))
+    compute = getattr(base, operation)
     exactly = {"add": mpmath.fadd, "multiply": mpmath.fmul, "divide": mpmath.fdiv}[operation]
     for _ in range(500):
         a, b = (

@@ -169,9 +169,9 @@ def _kernel(spec: Function, accuracy: Any, *kinds: Any) -> tuple[Any, Any]:
 @cache
 def _quiet(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Any:
     registry.load("numba")
-    from sigmoids.backends.numba import kernels, primitives  # not before code is compiled
+    from sigmoids.backends.numba import inline, kernels  # not before code is compiled
 
-    return primitives.jit(kernels.guarded(spec, dtype, accuracy))
+    return inline.jit(kernels.guarded(spec, dtype, accuracy))
 
 
 for _name, _member in MEMBERS.items():

@@ -27,10 +27,10 @@ T = TypeVar("T")
 
 
 class Vocabulary(Protocol):
-    """The primitives an engine supplies; formulas use these and Python's arithmetic alone.
+    """The words of formulas, which use these and Python's arithmetic alone.
 
-    Engines compute on what suits them (arrays, tracers, single numbers in compiled loops), so
-    the element type is left open.  An engine's module may serve as its vocabulary.
+    Engines call them on what suits them (arrays, tracers, values in code that is being generated),
+    so the element type is left open.
     """
 
     def abs(self, x: T, /) -> T:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sigmoids.arithmetic import exponential, vocabulary
+from sigmoids.arithmetic import exponential
 from sigmoids.arithmetic.formats import FLOAT32, FLOAT64, NARROWED, PAIRS
+from sigmoids.arithmetic.numbers import Numbers
+from sigmoids.arithmetic.pairs import words
 from sigmoids.arithmetic.rounding import settled
-from sigmoids.arithmetic.traced import Traced, TracedPairs
 from sigmoids.backends import narrow
 from sigmoids.backends.engine import results_like
 from sigmoids.backends.floating_point import standard_mode
@@ -21,18 +22,15 @@ if TYPE_CHECKING:
     from sigmoids.spec import Accuracy, Function
 
 
-class Primitives(Traced):
-    """NumPy's own, in one dtype."""
+class ToyNumbers(Numbers):
+    """Arrays of one dtype."""
 
     abs = staticmethod(np.abs)
     copysign = staticmethod(np.copysign)
     where = staticmethod(np.where)
 
-    def __init__(self, dtype: Any) -> None:
-        self.dtype = dtype
-
     def number(self, value: Any, _rest: float = 0.0) -> Any:
-        return self.dtype.type(value) if isinstance(value, float) else value
+        return self.fmt.real(value) if isinstance(value, float) else value
 
     plain = number
 
@@ -40,26 +38,20 @@ class Primitives(Traced):
         largest = np.finfo(x.dtype).max
         return np.clip(x, x.dtype.type(low), x.dtype.type(min(high, largest)))
 
-    def powers(self, fmt: Any) -> Any:
-        def of(z: Any) -> Any:
-            n = np.rint(z * fmt.real(-exponential.LOG2E))
-            exponents = fmt.lift - np.where(np.isnan(n), 0, n).astype(int)
-            up = fmt.real(2.0**fmt.lift)
-            return n, np.ldexp(fmt.real(1), exponents).astype(fmt.real), up, False
+    def powers(self, z: Any) -> Any:
+        fmt = self.fmt
+        n = np.rint(z * fmt.real(-exponential.LOG2E))
+        exponents = fmt.lift - np.where(np.isnan(n), 0, n).astype(int)
+        up = fmt.real(2.0**fmt.lift)
+        return n, np.ldexp(fmt.real(1), exponents).astype(fmt.real), up, False
 
-        return of
-
-    def aligned(self, fmt: Any) -> Any:
-        info = np.finfo(fmt.real)
+    def aligned(self, a: Any, b: Any) -> Any:
+        fmt, info = self.fmt, np.finfo(self.fmt.real)
         integer, up = f"i{info.bits // 8}", fmt.real(2.0**fmt.logarithm_lift)
-
-        def of(a: Any, b: Any) -> Any:
-            above, below = (np.asarray(v, fmt.real).view(integer) for v in (a * up, b))
-            k = (above - below + (1 << info.nmant - 1)) >> info.nmant
-            power = np.ldexp(fmt.real(1), -k).astype(fmt.real)
-            return (k - fmt.logarithm_lift).astype(fmt.real), up, power
-
-        return of
+        above, below = (np.asarray(v, fmt.real).view(integer) for v in (a * up, b))
+        k = (above - below + (1 << info.nmant - 1)) >> info.nmant
+        power = np.ldexp(fmt.real(1), -k).astype(fmt.real)
+        return (k - fmt.logarithm_lift).astype(fmt.real), up, power
 
     def constant(self, value: float) -> float:
         return value
@@ -75,19 +67,17 @@ def _evaluate(spec: Function, accuracy: Accuracy, inputs: Arrays, outs: Arrays |
     high = accuracy == "high"
     with np.errstate(all="ignore"), standard_mode():
         if high and dtype == np.float64:
-            xp = vocabulary(TracedPairs(Primitives(dtype)), PAIRS)
-            pairs = results(spec.formula(xp, *inputs))
-            sums = [(y.hi, y.hi + y.lo) for y in pairs]
-            found = [np.where(total == 0, hi, total) for hi, total in sums]  # the sign of 0
+            xp = words(ToyNumbers(PAIRS))
+            found = list(map(xp.rounded, results(spec.formula(xp, *inputs))))
         elif high:
             wide = [x.astype(float) for x in inputs]
-            base = Primitives(np.dtype(float))
-            computed = results(spec.formula(vocabulary(base, NARROWED), *wide))
+            base = ToyNumbers(NARROWED)
+            computed = results(spec.formula(base, *wide))
             parts = zip(spec.parts, computed, strict=True)
             found = [settled(base, part, wide[0], y) for part, y in parts]
         else:
             fmt = FLOAT64 if dtype == np.float64 else FLOAT32
-            found = list(results(spec.formula(vocabulary(Primitives(dtype), fmt), *inputs)))
+            found = list(results(spec.formula(ToyNumbers(fmt), *inputs)))
         for out, y in zip(outs, found, strict=True):
             out[...] = y
     return outs

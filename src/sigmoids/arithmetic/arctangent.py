@@ -17,8 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sigmoids.arithmetic.base import Base, Compiled
-    from sigmoids.arithmetic.formats import Format
+    from sigmoids.arithmetic.numbers import Numbers
 
 W_MAX = 0.1716
 """Above the square of tan(π/8)."""
@@ -47,22 +46,15 @@ SINGLE = tuple(map(float.fromhex, (
 )))  # fmt: skip
 
 
-def words(base: Base, fmt: Format) -> dict[str, Compiled]:
-    """``arctan_ratio(a, b)`` of the vocabulary."""
-    where, whole, series = base.where, base.whole, base.polynomial(fmt.arctangent)
-    increased, plus = base.increased, base.plus
+def arctan_ratio(base: Numbers, a: Any, b: Any) -> Any:
+    """arctan(a/b) for a ≥ 0 and b > 0."""
+    fmt, where, whole = base.fmt, base.where, base.whole
     tan, pi_4, pi_4_low = map(fmt.real, (TAN, *fmt.quarter))
-    pi_2, pi_2_low = 2 * pi_4, 2 * pi_4_low
-
-    @base.compiled
-    def arctan_ratio(a: Any, b: Any) -> Any:
-        flipped = whole(a) > whole(b)
-        n, m = where(flipped, b, a), where(flipped, a, b)
-        large = whole(n) > whole(m) * tan
-        u = where(large, n - m, n) / where(large, n + m, m)
-        w = whole(u) * whole(u)
-        angle = increased(u, w * series(w), -w)
-        angle = where(large, plus(pi_4, pi_4_low, angle), angle)
-        return where(flipped, plus(pi_2, pi_2_low, -angle), angle)
-
-    return {"arctan_ratio": arctan_ratio}
+    flipped = whole(a) > whole(b)
+    n, m = where(flipped, b, a), where(flipped, a, b)
+    large = whole(n) > whole(m) * tan
+    u = where(large, n - m, n) / where(large, n + m, m)
+    w = whole(u) * whole(u)
+    angle = base.increased(u, w * base.series(fmt.arctangent, w), -w)
+    angle = where(large, base.plus(pi_4, pi_4_low, angle), angle)
+    return where(flipped, base.plus(2 * pi_4, 2 * pi_4_low, -angle), angle)

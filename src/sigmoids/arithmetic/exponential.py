@@ -18,8 +18,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sigmoids.arithmetic.base import Base, Compiled
-    from sigmoids.arithmetic.formats import Format
+    from sigmoids.arithmetic.numbers import Numbers
+    from sigmoids.arithmetic.pairs import Pairs
 
 LOG2E = 1.4426950408889634
 LN2 = 0.6931471805599453
@@ -49,108 +49,73 @@ W_MAX = 0.1202
 """Above (ln(2)/2)², the largest r²."""
 
 
-def words(base: Base, fmt: Format) -> dict[str, Compiled]:
-    """``exp_ratio(z)`` and ``expm1_ratio(z)`` of :class:`~sigmoids.spec.Vocabulary`."""
-    exp_ratio, expm1_ratio = (_in_pairs if fmt.paired else _in_numbers)(base, fmt)
-    return {"exp_ratio": exp_ratio, "expm1_ratio": expm1_ratio}
+def exp_ratio(base: Numbers, z: Any) -> Any:
+    """(p, q, p + q) with p/q = e^z, to about 1 ulp."""
+    even, r, down, up = _reduced(base, z)
+    p, below = (even + r) * down, even - r
+    return p, below * up, base.fma(below, up, p)
 
 
-def _reduction(base: Base, fmt: Format) -> Compiled:
-    """Of z to n = −k, z + n·ln 2, and what else ``powers(z)`` gives.
-
-    Where ln 2 is in two parts, only the first is taken, and the sum is exact.
-    """
-    fma, where, powers, ln2 = base.fma, base.where, base.powers(fmt), fmt.real(_ln2(base, fmt)[0])
-    limited = fmt.lowest is not None
-    lowest, highest = fmt.real(fmt.lowest or 0), fmt.real(HIGHEST)
-
-    @base.compiled
-    def reduction(z: Any) -> Any:
-        if limited:
-            z = where(z < lowest, lowest, z)
-            z = where(z > highest, highest, z)
-        n, down, up, lifted = powers(z)
-        return n, fma(n, ln2, z), down, up, lifted
-
-    return reduction
-
-
-def _ln2(base: Base, fmt: Format) -> tuple[float, float]:
-    """Two parts of ln 2; where products are fused, sums are exact with all digits of the first.
-
-    They are below ½, and multiples of 2^−54 as z is wherever n is not 0.
-    """
-    return (LN2, LN2_REST) if fmt.paired and base.fused else fmt.ln2
-
-
-def _in_numbers(base: Base, fmt: Format) -> tuple[Compiled, Compiled]:
-    """To about 1 ulp."""
-    fma, reduction, series = base.fma, _reduction(base, fmt), base.polynomial(fmt.exponential)
-    where, two, (_, ln2_low) = base.where, fmt.real(2), map(fmt.real, fmt.ln2)
-
-    @base.compiled
-    def reduced(z: Any) -> Any:
-        n, r, down, up, _ = reduction(z)
-        if ln2_low:
-            r = fma(n, ln2_low, r)
-        w = r * r
-        return fma(w, series(w), two), r, down, up
-
-    @base.compiled
-    def exp_ratio(z: Any) -> Any:
-        even, r, down, up = reduced(z)
-        p, below = (even + r) * down, even - r
-        return p, below * up, fma(below, up, p)
-
-    @base.compiled
-    def by_difference_of_powers(z: Any) -> Any:
-        even, r, down, up = reduced(z)
-        difference, total = down - up, down + up
-        d, s = fma(even, difference, r * total), fma(r, difference, even * total)
-        return d, (even - r) * up, s
-
-    @base.compiled
-    def by_difference(z: Any) -> Any:
-        even, r, down, up = reduced(z)
+def expm1_ratio(base: Numbers, z: Any) -> Any:
+    """(d, q, p + q) with d/q = e^z − 1, to about 1 ulp."""
+    even, r, down, up = _reduced(base, z)
+    if not base.fused:  # the errors of sums would be the larger ones; those of p and q cancel
         p, q = (even + r) * down, (even - r) * up
-        return where(down == up, two * up * r, p - q), q, p + q
+        return base.where(down == up, base.fmt.real(2) * up * r, p - q), q, p + q
+    difference, total = down - up, down + up
+    d, s = (base.fma(a, difference, b * total) for a, b in ((even, r), (r, even)))
+    return d, (even - r) * up, s
 
-    # The errors of sums that are not fused are the larger ones; those of p and q cancel in d/s.
-    return exp_ratio, by_difference_of_powers if base.fused else by_difference
+
+def exp_ratio_in_pairs(base: Pairs, z: Any) -> Any:
+    """The same to about 2^−59; z may be a pair."""
+    p, q, s, _ = _in_pairs(base, z)
+    return p, q, s
 
 
-def _in_pairs(base: Base, fmt: Format) -> tuple[Compiled, Compiled]:
-    """To about 2^−59, and d next to 0 to far more; z may be a pair."""
-    fma, reduction, series = base.fma, _reduction(base, fmt), base.polynomial(fmt.exponential)
-    ordered_sum, product_added, scaled_sum = base.ordered_sum, base.product_added, base.scaled_sum
-    pair, short, leading, grown = base.pair, base.short, base.leading, base.grown
-    scaled, where, (_, ln2_low) = base.scaled, base.where, _ln2(base, fmt)
+def expm1_ratio_in_pairs(base: Pairs, z: Any) -> Any:
+    """The same to about 2^−59, and d next to 0 to far more; z may be a pair."""
+    _, q, s, d = _in_pairs(base, z)
+    return d, q, s
 
-    @base.compiled
-    def ratio(z: Any) -> Any:
-        n, r, down, up, lifted = reduction(leading(z))
-        w = r * r
-        even, even_lo = product_added(2.0, w, series(w))
-        above, above_lo = ordered_sum(even, r)
-        below, below_lo = ordered_sum(even, -r)
-        # The second part of n·ln 2 is below 2^−32: e to its power is 1 and that to 2^−65.
-        above_lo = fma(above, n * ln2_low, above_lo + even_lo)
-        below_lo = below_lo + even_lo
-        d, d_lo = short(2 * r, 0.0)
-        p, q = pair(above * down, above_lo * down, lifted), pair(below, below_lo, False)
-        s, d = scaled_sum(p, q, up), pair(d * down, d_lo * down, False)
-        p_grown, q_scaled = grown(p, p, z), scaled(q, up)
-        d = where(n == 0, grown(d, p, z), p_grown - q_scaled)
-        return p_grown, q_scaled, grown(s, p, z), d
 
-    @base.compiled
-    def exp_ratio(z: Any) -> Any:
-        p, q, s, _ = ratio(z)
-        return p, q, s
+def _reduction(base: Numbers, z: Any, ln2: float) -> tuple[Any, ...]:
+    """The n = −k, z + n·ln 2, and what else ``powers(z)`` gives; the sum is exact."""
+    real, lowest = base.fmt.real, base.fmt.lowest
+    if lowest is not None:
+        z = base.where(z < real(lowest), real(lowest), z)
+        z = base.where(z > real(HIGHEST), real(HIGHEST), z)
+    n, down, up, lifted = base.powers(z)
+    return n, base.fma(n, real(ln2), z), down, up, lifted
 
-    @base.compiled
-    def expm1_ratio(z: Any) -> Any:
-        _, q, s, d = ratio(z)
-        return d, q, s
 
-    return exp_ratio, expm1_ratio
+def _reduced(base: Numbers, z: Any) -> tuple[Any, ...]:
+    """The even part R(r²), r, and the powers of two."""
+    fmt = base.fmt
+    ln2, ln2_low = fmt.ln2
+    n, r, down, up, _ = _reduction(base, z, ln2)
+    if ln2_low:
+        r = base.fma(n, fmt.real(ln2_low), r)
+    w = r * r
+    return base.fma(w, base.series(fmt.exponential, w), fmt.real(2)), r, down, up
+
+
+def _in_pairs(base: Pairs, z: Any) -> tuple[Any, ...]:
+    """p, q, p + q and p − q."""
+    # Where products are fused, sums are exact with all digits of ln 2: they are below ½, and
+    # multiples of 2^−54 as z is wherever n is not 0.
+    ln2, ln2_low = (LN2, LN2_REST) if base.fused else base.fmt.ln2
+    n, r, down, up, lifted = _reduction(base, base.leading(z), ln2)
+    w = r * r
+    even, even_lo = base.product_added(2.0, w, base.series(base.fmt.exponential, w))
+    above, above_lo = base.ordered_sum(even, r)
+    below, below_lo = base.ordered_sum(even, -r)
+    # The second part of n·ln 2 is below 2^−32: e to its power is 1 and that to 2^−65.
+    above_lo = base.fma(above, n * ln2_low, above_lo + even_lo)
+    p = base.pair(above * down, above_lo * down, lifted)
+    q = base.pair(below, below_lo + even_lo)
+    d, d_lo = base.short(2 * r, 0.0)
+    s, d = base.scaled_sum(p, q, up), base.pair(d * down, d_lo * down)
+    p_grown, q_scaled = base.grown(p, p, z), base.scaled(q, up)
+    d = base.where(n == 0, base.grown(d, p, z), p_grown - q_scaled)
+    return p_grown, q_scaled, base.grown(s, p, z), d

@@ -24,8 +24,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sigmoids.arithmetic.base import Base, Compiled
-    from sigmoids.arithmetic.formats import Format
+    from sigmoids.arithmetic.numbers import Numbers
+    from sigmoids.arithmetic.pairs import Pairs
 
 V_MAX = 0.1608
 """Above the square of u = 2·tanh((½ + 0.0861)·ln(2)/2)."""
@@ -54,96 +54,51 @@ SHORT_LOG1P = tuple(map(float.fromhex, (
 SINGLE = tuple(map(float.fromhex, ("0x1.5555660p-4", "0x1.9962080p-7", "0x1.32d1a80p-9")))
 
 
-def words(base: Base, fmt: Format) -> dict[str, Compiled]:
-    """``log_ratio(a, b, difference)`` and ``log1p_ratio(p, q)`` of the vocabulary."""
-    where, scaled, whole, aligned = base.where, base.scaled, base.whole, base.aligned(fmt)
-    logarithm = _sum_in_pairs(base, fmt) if fmt.paired else _sum(base, fmt)
-    log1p = _log1p_in_pairs if fmt.paired else _log1p_unreduced if fmt.log1p else _log1p
-    two = fmt.real(2)
-
-    @base.compiled
-    def log_ratio(a: Any, b: Any, difference: Any) -> Any:
-        k, up, power = aligned(whole(a), whole(b))
-        a = scaled(scaled(a, up), power)
-        n = where(k == 0, difference, a - b)
-        return logarithm(k, scaled(n, two) / (a + b))
-
-    return {"log_ratio": log_ratio, "log1p_ratio": log1p(base, fmt, logarithm)}
+def log_ratio(base: Numbers, a: Any, b: Any, difference: Any) -> Any:
+    """log(a/b), where a − b is known."""
+    k, up, power = base.aligned(base.whole(a), base.whole(b))
+    a = base.scaled(base.scaled(a, up), power)
+    n = base.where(k == 0, difference, a - b)
+    return _logarithm(base, k, base.scaled(n, base.fmt.real(2)) / (a + b))
 
 
-def _sum(base: Base, fmt: Format) -> Compiled:
-    """k·ln 2 + 2·atanh(u/2)."""
-    fma, series = base.fma, base.polynomial(fmt.logarithm)
-    ln2_high, ln2_low = map(fmt.real, fmt.ln2)
-
-    @base.compiled
-    def logarithm(k: Any, u: Any) -> Any:
-        v = u * u
-        rest = u * (v * series(v))
-        if ln2_low:
-            rest = fma(k, ln2_low, rest)
-        return fma(k, ln2_high, u + rest)
-
-    return logarithm
-
-
-def _sum_in_pairs(base: Base, fmt: Format) -> Compiled:
-    """The same; the series is small enough for float64."""
-    whole, series, increased = base.whole, base.polynomial(fmt.logarithm), base.increased
-    plus = base.plus
-    ln2_high, ln2_low = fmt.ln2
-
-    @base.compiled
-    def logarithm(k: Any, u: Any) -> Any:
-        v = whole(u) * whole(u)
-        # The first product is exact, and 0 or larger than what is added.
-        return plus(k * ln2_high, k * ln2_low, increased(u, v * series(v), 0.25 * v))
-
-    return logarithm
-
-
-def _log1p(base: Base, fmt: Format, logarithm: Compiled) -> Compiled:
-    fma, where = base.fma, base.where
+def log1p_ratio(base: Numbers, p: Any, q: Any) -> Any:
+    """log(1 + p/q) for 0 ≤ p ≤ q."""
+    fmt = base.fmt
     zero, one, two, three, halfway = map(fmt.real, (0, 1, 2, 3, HALFWAY))
-
-    @base.compiled
-    def log1p_ratio(p: Any, q: Any) -> Any:
-        large = p > q * halfway
-        n = where(large, p - q, p)
-        u = two * n / fma(q, where(large, three, two), p)
-        return logarithm(where(large, one, zero), u)
-
-    return log1p_ratio
-
-
-def _log1p_unreduced(base: Base, fmt: Format, _logarithm: Compiled) -> Compiled:
-    """More terms cost less than a reduction."""
-    fma, series = base.fma, base.polynomial(fmt.log1p)
-
-    @base.compiled
-    def log1p_ratio(p: Any, q: Any) -> Any:
-        u = (p + p) / fma(q, 2.0, p)
+    if fmt.log1p:  # more terms cost less than a reduction
+        u = (p + p) / base.fma(q, two, p)
         v = u * u
-        return fma(u, v * series(v), u)
+        return base.fma(u, v * base.series(fmt.log1p, v), u)
+    large = p > q * halfway
+    n = base.where(large, p - q, p)
+    u = two * n / base.fma(q, base.where(large, three, two), p)
+    return _logarithm(base, base.where(large, one, zero), u)
 
-    return log1p_ratio
+
+def log1p_ratio_in_pairs(base: Pairs, p: Any, q: Any) -> Any:
+    """The same, with sums in the order of their terms: p is the smaller number."""
+    fma, where = base.fma, base.where
+    large = p.hi > q.hi * HALFWAY
+    n, n_lo = base.ordered_sum(where(large, -q.hi, 0.0), p.hi)
+    n_lo = n_lo + (p.lo - where(large, q.lo, 0.0))
+    times = where(large, 3.0, 2.0)
+    several = times * q.hi
+    several_lo = fma(times, q.lo, fma(times, q.hi, -several))
+    m, m_lo = base.ordered_sum(several, p.hi)
+    u = base.scaled(base.pair(n, n_lo, p.lifted), 2.0) / base.pair(m, m_lo + (several_lo + p.lo))
+    return _logarithm(base, where(large, 1.0, 0.0), u)
 
 
-def _log1p_in_pairs(base: Base, _fmt: Format, logarithm: Compiled) -> Compiled:
-    """With sums in the order of their terms: p is the smaller number."""
-    fma, where, ordered_sum, pair = base.fma, base.where, base.ordered_sum, base.pair
-    scaled = base.scaled
-
-    @base.compiled
-    def log1p_ratio(p: Any, q: Any) -> Any:
-        large = p.hi > q.hi * HALFWAY
-        n, n_lo = ordered_sum(where(large, -q.hi, 0.0), p.hi)
-        n_lo = n_lo + (p.lo - where(large, q.lo, 0.0))
-        times = where(large, 3.0, 2.0)
-        several = times * q.hi
-        several_lo = fma(times, q.lo, fma(times, q.hi, -several))
-        m, m_lo = ordered_sum(several, p.hi)
-        u = scaled(pair(n, n_lo, p.lifted), 2.0) / pair(m, m_lo + (several_lo + p.lo), False)
-        return logarithm(where(large, 1.0, 0.0), u)
-
-    return log1p_ratio
+def _logarithm(base: Numbers, k: Any, u: Any) -> Any:
+    """k·ln 2 + 2·atanh(u/2); of a pair the series is small enough for one number."""
+    fmt, v = base.fmt, base.whole(u) * base.whole(u)
+    ln2, ln2_low = map(fmt.real, fmt.ln2)
+    rise = v * base.series(fmt.logarithm, v)
+    if fmt.paired:
+        # The first product is exact, and 0 or larger than what is added.
+        return base.plus(k * ln2, k * ln2_low, base.increased(u, rise, 0.25 * v))
+    rest = u * rise
+    if ln2_low:
+        rest = base.fma(k, ln2_low, rest)
+    return base.fma(k, ln2, u + rest)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sigmoids.spec import TIED
 
 if TYPE_CHECKING:
-    from sigmoids.arithmetic.base import Base
+    from sigmoids.arithmetic.numbers import Numbers
     from sigmoids.spec import Spec
 
 STEP = 2.0**-50
@@ -15,7 +15,7 @@ STEP = 2.0**-50
 than a midpoint is away from results that are not as good as on it."""
 
 
-def settled(base: Base, spec: Spec, x: Any, y: Any) -> Any:
+def settled(base: Numbers, spec: Spec, x: Any, y: Any) -> Any:
     """Results for the arguments x, on the side of a midpoint that the exact values are on.
 
     They are wrong by a few ulps at most.

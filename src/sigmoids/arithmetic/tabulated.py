@@ -24,9 +24,7 @@ from sigmoids.arithmetic.formats import FLOAT64
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sigmoids.arithmetic.base import Compiled
-    from sigmoids.arithmetic.formats import Format
-    from sigmoids.arithmetic.traced import TracedPairs
+    from sigmoids.arithmetic.pairs import Pairs
 
 LOWEST, ONE = FLOAT64.lowest or 0.0, 2.0**FLOAT64.lift
 """The first argument in the table, and the denominator."""
@@ -50,31 +48,25 @@ def series(t: Any) -> Any:
     return c2 + t * (c3 + t * (c4 + t * (c5 + t * c6)))
 
 
-def words(base: TracedPairs, _fmt: Format) -> dict[str, Compiled]:
-    """``exp_ratio(z)`` and ``expm1_ratio(z)`` of the vocabulary, in pairs.
+def exp_ratio(base: Pairs, z: Any) -> Any:
+    """(p, q, p + q): T + T·(e^t − 1), the second as a lower part, whose errors are below 2^−60.
 
     The engine's ``look_up(z)`` gives t, and T as a short number and its rest.
     """
-    pair, leading, grown = base.pair, base.leading, base.grown
-    look_up, cut = base.numbers.look_up, base.numbers.cut
+    t, whole, rest = base.numbers.look_up(base.leading(z))
+    p = base.pair(whole, rest + (whole + rest) * (t + t * t * series(t)))
+    p, q = base.grown(p, p, z), base.pair(ONE, 0.0)
+    return p, q, q + p
 
-    def exp_ratio(z: Any) -> Any:
-        """T + T·(e^t − 1), the second as a lower part: so small that its errors are below 2^−60."""
-        t, whole, rest = look_up(leading(z))
-        p = pair(whole, rest + (whole + rest) * (t + t * t * series(t)))
-        p, q = grown(p, p, z), pair(ONE, 0.0)
-        return p, q, q + p
 
-    def expm1_ratio(z: Any) -> Any:
-        """(T − 1) + T·(e^t − 1): next to 0 the first is 0, and the second begins with t exactly."""
-        t, whole, rest = look_up(leading(z))
-        short = cut(t)
-        p, low = pair(whole, rest), t * t * series(t) + (t - short)
-        growth = pair(whole * short, rest * short + (whole + rest) * low)
-        d = grown((p + pair(-ONE, 0.0)) + growth, pair(whole, rest + whole * t), z)
-        return d, pair(ONE, 0.0), d + pair(2 * ONE, 0.0)
-
-    return {"exp_ratio": exp_ratio, "expm1_ratio": expm1_ratio}
+def expm1_ratio(base: Pairs, z: Any) -> Any:
+    """(d, q, p + q): (T − 1) + T·(e^t − 1); next to 0 the first is 0, the second begins with t."""
+    pair, (t, whole, rest) = base.pair, base.numbers.look_up(base.leading(z))
+    short = base.numbers.cut(t)
+    p, low = pair(whole, rest), t * t * series(t) + (t - short)
+    growth = pair(whole * short, rest * short + (whole + rest) * low)
+    d = base.grown((p + pair(-ONE, 0.0)) + growth, pair(whole, rest + whole * t), z)
+    return d, pair(ONE, 0.0), d + pair(2 * ONE, 0.0)
 
 
 @cache

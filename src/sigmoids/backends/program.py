@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from sigmoids.arithmetic import exponential, tabulated, vocabulary
+from sigmoids.arithmetic import exponential, tabulated
 from sigmoids.arithmetic.formats import FLOAT64, PAIRS
+from sigmoids.arithmetic.numbers import Numbers
+from sigmoids.arithmetic.pairs import Pairs
 from sigmoids.arithmetic.rounding import settled
-from sigmoids.arithmetic.traced import Traced, TracedPairs
 from sigmoids.spec import results
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sigmoids.arithmetic.base import Compiled
-    from sigmoids.arithmetic.formats import Format
     from sigmoids.backends.engine import Arrays
     from sigmoids.spec import Function
 
@@ -60,7 +59,7 @@ class Node(NDArrayOperatorsMixin):
         return Node(ufunc, inputs)
 
 
-class NumpyVocabulary(Traced):
+class NumpyVocabulary(Numbers):
     """The primitives as calls of NumPy's own functions, on nodes, and the words they need not.
 
     ``look_up``, ``aligned``, ``cut`` and ``constant`` are what pairs of float64 numbers need.
@@ -73,11 +72,6 @@ class NumpyVocabulary(Traced):
     def where(condition: Any, a: Any, b: Any, /) -> Any:
         """``np.where``, which is no ufunc."""
         return Node(_select, (condition, a, b))
-
-    @classmethod
-    def rarely(cls, condition: Any, a: Any, b: Any, /) -> Any:
-        """Arrays have arguments of all sizes."""
-        return cls.where(condition, a, b)
 
     @staticmethod
     def exp_ratio(z: Any, /) -> tuple[Any, Any, Any]:
@@ -116,9 +110,6 @@ class NumpyVocabulary(Traced):
         """As it is: NumPy computes what it is told."""
         return value
 
-    powers = None
-    """The exponential of pairs comes from a table."""
-
     @staticmethod
     def look_up(z: Any, /) -> tuple[Any, Any, Any]:
         """Argument reduction and table of :mod:`sigmoids.arithmetic.tabulated`."""
@@ -128,19 +119,21 @@ class NumpyVocabulary(Traced):
         return z - (shifted - tabulated.SHIFT), Node(_whole, (index,)), Node(_rest, (index,))
 
     @staticmethod
-    def aligned(_fmt: Format, /) -> Compiled:
+    def aligned(a: Any, b: Any, /) -> tuple[Any, float, Any]:
         """The argument reduction of :mod:`sigmoids.arithmetic.logarithm`."""
-
-        def of(a: Any, b: Any) -> tuple[Any, float, Any]:
-            k = Node(_exponent, (a * UP, b))
-            return k, UP, Node(_power_of_two, (-(k + FLOAT64.logarithm_lift),))
-
-        return of
+        k = Node(_exponent, (a * UP, b))
+        return k, UP, Node(_power_of_two, (-(k + FLOAT64.logarithm_lift),))
 
     @staticmethod
     def cut(x: Any, /) -> Any:
         """The upper 26 bits, rounded."""
         return float(_cut(np.array(x), np.empty(()))) if isinstance(x, float) else Node(_cut, (x,))
+
+
+class TabulatedPairs(Pairs):
+    """The words in pairs, with the exponential from a table."""
+
+    exp_ratio, expm1_ratio = tabulated.exp_ratio, tabulated.expm1_ratio
 
 
 class ExtendedVocabulary(NumpyVocabulary):
@@ -318,8 +311,8 @@ def _in_order(
     return tuple(visit(node) for node in final), list(calls.values())
 
 
-_VOCABULARY = NumpyVocabulary()
-_PAIRS = vocabulary(TracedPairs(_VOCABULARY), PAIRS, tabulated.words)
+_VOCABULARY, _EXTENDED = NumpyVocabulary(FLOAT64), ExtendedVocabulary(FLOAT64)
+_PAIRS = TabulatedPairs(NumpyVocabulary(PAIRS))
 
 
 @cache
@@ -331,7 +324,7 @@ def native(spec: Function) -> Program:
 @cache
 def extended(spec: Function) -> Program:
     """The formula in longdouble."""
-    return Program(spec, lambda *inputs: spec.formula(ExtendedVocabulary(), *inputs))
+    return Program(spec, lambda *inputs: spec.formula(_EXTENDED, *inputs))
 
 
 @cache
@@ -354,6 +347,6 @@ def paired(spec: Function) -> Program:
     """The formula in pairs of float64 numbers, rounded to float64."""
 
     def trace(*inputs: Any) -> Any:
-        return tuple(y.hi + y.lo for y in results(spec.formula(_PAIRS, *inputs)))
+        return tuple(y.nearest for y in results(spec.formula(_PAIRS, *inputs)))
 
     return Program(spec, trace)

@@ -16,7 +16,8 @@ import numpy as np
 from jax import lax
 
 from sigmoids.arithmetic.exponential import LN2_HIGH, LN2_LOW
-from sigmoids.arithmetic.formats import FLOAT64
+from sigmoids.arithmetic.formats import FLOAT32, FLOAT64, PAIRS
+from sigmoids.arithmetic.pairs import words
 from sigmoids.arithmetic.rounding import settled
 from sigmoids.backends import narrow
 from sigmoids.backends.engine import results_like
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 
 Inputs = tuple[jax.Array, ...]
-
-DOUBLE = np.dtype(np.float64)
 
 TINY = 2.0**-500
 """Arguments below it are lifted, where the function is not constant for them."""
@@ -90,7 +89,7 @@ def formula(spec: Function, *inputs: jax.Array, accuracy: Accuracy = "high") -> 
         if accuracy == "fast":
             return _natively(spec, inputs)
         number, *others = (with_lift(x, 0) for x in inputs)
-        xp = JaxNumbers(number, DOUBLE, jnp.zeros((), jnp.bool_)).vocabulary(paired=False)
+        xp = JaxNumbers(number, FLOAT64, jnp.zeros((), jnp.bool_))
         computed = results(spec.formula(xp, number, *others))
         return tuple(
             round_once(settled(xp, part, number, y), dtype)
@@ -103,7 +102,7 @@ def _natively(spec: Function, inputs: Inputs) -> Inputs:
     single = np.dtype(np.float32)
     number, *others = (x.astype(single) for x in inputs)
     tiny = jnp.zeros((), jnp.bool_)
-    xp = XlaVocabulary(number, single, tiny)
+    xp = XlaVocabulary(number, FLOAT32, tiny)
     if not _logarithmic(spec):
         computed = results(spec.formula(xp, number, *others))
         return tuple(y.astype(dtype) for y in computed)
@@ -122,8 +121,8 @@ def _in_float64(spec: Function, inputs: Inputs, accuracy: Accuracy) -> Inputs:
         x = jnp.where(tiny, with_lift(x, FLOAT64.lift), x)
     if near_zero == "linear":
         lifted = tiny
-    numbers = JaxNumbers(x, DOUBLE, lifted)
-    xp = numbers.vocabulary(paired=accuracy == "high")
+    numbers = JaxNumbers(x, PAIRS if accuracy == "high" else FLOAT64, lifted)
+    xp = words(numbers)
     computed = results(spec.formula(xp, x, *others))
     if _logarithmic(spec):
         computed = tuple(_less_lift(xp, y, tiny & (x != 0), FLOAT64.lift) for y in computed)

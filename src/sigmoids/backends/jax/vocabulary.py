@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from sigmoids.arithmetic import arctangent, exponential, vocabulary
-from sigmoids.arithmetic.exponential import LIFTED_BELOW
-from sigmoids.arithmetic.formats import FLOAT32, FLOAT64, PAIRS
-from sigmoids.arithmetic.pairs import Pair
-from sigmoids.arithmetic.traced import Traced, TracedPairs
+from sigmoids.arithmetic import exponential
+from sigmoids.arithmetic.formats import FLOAT64
+from sigmoids.arithmetic.numbers import Numbers
+from sigmoids.arithmetic.pairs import Pair, Pairs
 from sigmoids.backends.jax.subnormal import LIFTED
 
 if TYPE_CHECKING:
-    from sigmoids.arithmetic.base import Compiled
     from sigmoids.arithmetic.formats import Format
-    from sigmoids.spec import Vocabulary
 
 COMPARABLE = LIFTED * 2.0**-FLOAT64.lift
 """Numbers below it may be lifted to be added to others that are."""
@@ -28,8 +25,8 @@ SMALL = 2.0**-450
 """Numbers below it have squares that are lifted."""
 
 
-class JaxNumbers(Traced):
-    """The primitives on JAX arrays and tracers in one dtype.
+class JaxNumbers(Numbers):
+    """JAX arrays and tracers.
 
     XLA knows no subnormal numbers.  So where e^z is small it is lifted, what is proportional to it
     is computed as a normal number, and put together in the end.
@@ -38,7 +35,7 @@ class JaxNumbers(Traced):
     ----------
     x : array
         The argument: formulas are traced one by one.
-    dtype : dtype
+    fmt : Format
         That the formula is evaluated in.
     lifted : array of bool
         Where the argument is lifted; as an attribute, where the result is.
@@ -47,22 +44,22 @@ class JaxNumbers(Traced):
     abs = staticmethod(jnp.abs)
     copysign = staticmethod(jnp.copysign)
 
-    def __init__(self, x: jax.Array, dtype: np.dtype[Any], lifted: jax.Array) -> None:
+    def __init__(self, x: jax.Array, fmt: Format, lifted: jax.Array) -> None:
+        super().__init__(fmt)
         self.x = x
-        self.dtype = dtype
         self.lifted = lifted
 
     def number(self, value: Any, _rest: float = 0.0) -> Any:
         """As it is, a constant in the formula's dtype."""
-        return self.dtype.type(value) if isinstance(value, float) else value
+        return self.fmt.real(value) if isinstance(value, float) else value
 
     plain = number
 
     def squared(self, y: Any) -> Any:
         """Lifted where it is small, and nothing else of the formula counts."""
-        if self.dtype != np.float64:
+        if self.fmt.real is not np.float64:
             return y * y
-        pairs = TracedPairs(self)
+        pairs = Pairs(self)
         small = jnp.abs(pairs.whole(y) if isinstance(y, Pair) else y) < SMALL
         self.lifted |= small
         factor = jnp.where(small, 2.0 ** (FLOAT64.lift // 2), 1.0)
@@ -73,16 +70,12 @@ class JaxNumbers(Traced):
         """A select."""
         return jnp.where(condition, self.number(a), self.number(b))
 
-    def powers(self, _fmt: Format) -> Compiled:
+    def powers(self, z: jax.Array) -> tuple[jax.Array, jax.Array, float, bool]:
         """The argument reduction of :mod:`sigmoids.arithmetic.exponential`."""
-
-        def of(z: jax.Array) -> tuple[jax.Array, jax.Array, float, bool]:
-            n = lax.round(z * -exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
-            low = z < LIFTED_BELOW
-            self.lifted |= low
-            return n, _power_of_two(jnp.where(low, FLOAT64.lift, 0) - n), 1.0, False
-
-        return of
+        n = lax.round(z * -exponential.LOG2E, lax.RoundingMethod.TO_NEAREST_EVEN)
+        low = z < exponential.LIFTED_BELOW
+        self.lifted |= low
+        return n, _power_of_two(jnp.where(low, FLOAT64.lift, 0) - n), 1.0, False
 
     @staticmethod
     def limit(x: jax.Array, low: float, high: float, /) -> jax.Array:
@@ -92,7 +85,7 @@ class JaxNumbers(Traced):
 
     def with_tail(self, number: Any, tail: Any, /) -> Any:
         """The sum: where the second is lifted the first is too, or the second does not count."""
-        if self.dtype != np.float64:  # where nothing is lifted
+        if self.fmt.real is not np.float64:  # where nothing is lifted
             return number + tail
         leading = number.hi if isinstance(number, Pair) else number
         comparable = jnp.abs(leading) < COMPARABLE
@@ -100,20 +93,17 @@ class JaxNumbers(Traced):
         kept = jnp.where(self.lifted & ~comparable, 0.0, 1.0)
         self.lifted &= comparable
         if isinstance(number, Pair):
-            pairs = TracedPairs(self)
+            pairs = Pairs(self)
             return pairs.scaled(number, factor) + pairs.scaled(tail, kept)
         return number * factor + tail * kept
 
-    def aligned(self, _fmt: Format) -> Compiled:
+    @staticmethod
+    def aligned(a: jax.Array, b: jax.Array, /) -> tuple[jax.Array, float, jax.Array]:
         """The argument reduction of :mod:`sigmoids.arithmetic.logarithm`."""
         lift = FLOAT64.logarithm_lift
-
-        def of(a: jax.Array, b: jax.Array) -> tuple[jax.Array, float, jax.Array]:
-            above, below = (lax.bitcast_convert_type(v, jnp.int64) for v in (a * 2.0**lift, b))
-            k = ((above - below + 2**51) >> 52).astype(jnp.float64)
-            return k - lift, 2.0**lift, _power_of_two(-k)
-
-        return of
+        above, below = (lax.bitcast_convert_type(v, jnp.int64) for v in (a * 2.0**lift, b))
+        k = ((above - below + 2**51) >> 52).astype(jnp.float64)
+        return k - lift, 2.0**lift, _power_of_two(-k)
 
     def constant(self, value: float) -> jax.Array:
         """One that looks as if it varied: XLA takes (1 + y) - 1 to be y."""
@@ -125,15 +115,12 @@ class JaxNumbers(Traced):
         bits = (lax.bitcast_convert_type(x, jnp.int64) + 2**26) & -(2**27)
         return lax.bitcast_convert_type(bits, jnp.float64)
 
-    def vocabulary(self, *, paired: bool) -> Vocabulary:
-        """The words in float64, or in pairs."""
-        return vocabulary(TracedPairs(self), PAIRS) if paired else vocabulary(self, FLOAT64)
-
 
 class XlaVocabulary(JaxNumbers):
-    """The words by XLA's own functions, for what is evaluated in float32."""
+    """The words by XLA's own functions, for what is evaluated in float32.
 
-    rarely = JaxNumbers.where
+    The arctangent is ours: XLA's has other results in short arrays than in long ones.
+    """
 
     @staticmethod
     def exp_ratio(z: jax.Array, /) -> tuple[jax.Array, jax.Array, jax.Array]:
@@ -158,11 +145,6 @@ class XlaVocabulary(JaxNumbers):
     def log1p_ratio(p: jax.Array, q: jax.Array, /) -> jax.Array:
         """Its own."""
         return jnp.log1p(p / q)
-
-    def arctan_ratio(self, a: jax.Array, b: jax.Array, /) -> jax.Array:
-        """Ours: XLA's has other results in short arrays than in long ones."""
-        words = arctangent.words(self, FLOAT32)
-        return cast("jax.Array", words["arctan_ratio"](a, b))
 
 
 def _power_of_two(n: jax.Array) -> jax.Array:

@@ -14,7 +14,7 @@ from sigmoids.backends.blocks import are_contiguous, blocks
 from sigmoids.backends.engine import SMALL, multiplied, results_like
 from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.backends.numba import compile as compiling
-from sigmoids.backends.numba import crew, halves, kernels, primitives
+from sigmoids.backends.numba import crew, halves, kernels, loops
 from sigmoids.backends.numpy import engine as numpy_engine
 from sigmoids.spec import Product
 
@@ -189,7 +189,7 @@ def _is_widened(spec: Function | Product, dtype: np.dtype[Any]) -> bool:
 
 def compiles() -> bool:
     """Whether Numba compiles: now, and when the parts of kernels were made."""
-    return not config.DISABLE_JIT and is_jitted(primitives.where)
+    return not config.DISABLE_JIT and is_jitted(loops.elements(1))
 
 
 def _through_float64(wide: Evaluator, inputs: Arrays, outs: Arrays | None) -> Arrays:

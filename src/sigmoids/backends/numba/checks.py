@@ -13,7 +13,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from sigmoids.backends.numba.primitives import jit
+from sigmoids.backends.numba.inline import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,10 +37,6 @@ class Check(NamedTuple):
     start: Any
     seen: Callable[[Any, Any], Any]
     passed: Callable[[Any], bool]
-
-
-ANY = Check(0, jit(lambda state, _x: state), jit(lambda _state: True))
-"""All numbers pass."""
 
 
 def inside(interval: Interval, real: Any) -> Check:
@@ -144,6 +140,12 @@ def both(check: Check, other: Check) -> Check:
         return passed(states[0]) & passed_too(states[1])
 
     return Check((check.start, other.start), seen_twice, passed_twice)
+
+
+def of(function: Callable[[Any], Any], check: Check) -> Check:
+    """What passes when what is made of it passes a check."""
+    start, seen, passed = check
+    return Check(start, jit(lambda state, x: seen(state, function(x))), passed)
 
 
 def all_of(checks: Sequence[Check]) -> Check:

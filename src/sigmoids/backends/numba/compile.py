@@ -13,7 +13,7 @@ from numba.core.ccallback import CFunc
 
 from sigmoids.backends.notice import warn_once
 from sigmoids.backends.numba.cache import Store, folder
-from sigmoids.backends.numba.primitives import OPTIONS
+from sigmoids.backends.numba.inline import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,6 +30,7 @@ from sigmoids.backends import threads
 from sigmoids.backends.first_use import first_use, undisturbed
 from sigmoids.backends.numba.compile import compile_callback
 from sigmoids.backends.numba.fingerprint import fingerprint
+from sigmoids.backends.numba.inline import jit
 from sigmoids.backends.numba.job import HOLDERS, work
 from sigmoids.backends.numba.memory import (
     add,
@@ -41,7 +42,6 @@ from sigmoids.backends.numba.memory import (
     look,
     pause,
 )
-from sigmoids.backends.numba.primitives import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,6 +13,7 @@ import dis
 import hashlib
 import sys
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -34,9 +35,10 @@ COLLECTIONS = (tuple, list, set, frozenset, Mapping)
 """Values that may be one object or several equal ones, as the compiler of byte code likes it."""
 
 ATTRIBUTES = ("__name__", "py_func", "targetoptions", "_defn", "__wrapped__", "__func__", "func",
-              "args", "keywords", "dtype", "width")  # fmt: skip
+              "fget", "args", "keywords", "dtype", "width")  # fmt: skip
 """Where other objects keep what they are made of: functions that are compiled with Numba, its
-intrinsics, functions with a cache, methods, partial functions, NumPy's and LLVM's types."""
+intrinsics, functions with a cache, methods, properties, partial functions, NumPy's and LLVM's
+types."""
 
 
 DIGITS = 24
@@ -98,7 +100,11 @@ def _parts(thing: Any) -> Iterator[Any]:
         yield f"{thing.__module__}.{thing.__qualname__}"
         if thing.__module__.startswith(OURS):
             members = sorted(vars(thing).items())
+            yield thing.__bases__
             yield from (v for k, v in members if k[:2] != "__" or isinstance(v, FunctionType))
+    elif is_dataclass(thing):
+        yield type(thing)
+        yield from (getattr(thing, field.name) for field in fields(thing))
     else:
         yield from (getattr(thing, name, None) for name in ATTRIBUTES)
 

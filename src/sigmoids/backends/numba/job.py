@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sigmoids.backends.numba.inline import jit
 from sigmoids.backends.numba.memory import add, call_for, load
-from sigmoids.backends.numba.primitives import jit
 from sigmoids.backends.numba.segment import TABLES
 
 TABLE, OTHER_TABLE, SIZE, SEGMENT, CHUNK = (8 * (TABLES + i) for i in range(5))

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from functools import cache
-from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sigmoids.arithmetic import formats, vocabulary
+from sigmoids.arithmetic import formats
+from sigmoids.arithmetic.formats import FLOAT32, FLOAT64, NARROWED, PAIRS
 from sigmoids.arithmetic.scalars import Scalars
 from sigmoids.backends import narrow
-from sigmoids.backends.numba import checks, halves, loops, pairs
+from sigmoids.backends.numba import checks, halves, loops
 from sigmoids.backends.numba import segment as segments
 from sigmoids.backends.numba import ufunc as ufuncs
 from sigmoids.backends.numba.compile import compile_callback
 from sigmoids.backends.numba.fingerprint import fingerprint
-from sigmoids.backends.numba.primitives import abs, copysign, fma, is_nan, jit  # noqa: A004
+from sigmoids.backends.numba.inline import jit
+from sigmoids.backends.numba.numbers import generated
 from sigmoids.backends.numba.product import times
 from sigmoids.backends.numba.shared import Shared
-from sigmoids.backends.numba.vocabularies import (
-    FLOAT32,
-    FLOAT64,
-    NARROWED,
-    NARROWED_MODERATE,
-    PAIRS,
-    PAIRS_MODERATE,
-)
 from sigmoids.spec import TIED, Product, results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sigmoids.arithmetic.formats import Format
     from sigmoids.backends.engine import Arrays
-    from sigmoids.spec import Accuracy, Function, Spec, Vocabulary
+    from sigmoids.spec import Accuracy, Formula, Function, Spec
 
 
 def shared(spec: Function | Product, dtype: np.dtype[Any], accuracy: Accuracy) -> Shared:
@@ -122,24 +116,19 @@ def guarded(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callabl
 
     NumPy would report that to the users of ufuncs that this becomes a part of.
     """
-    kernel = jit(scalar(spec, dtype, accuracy))
-    zero, one = dtype.type(0), len(spec.parts) == 1
+    compute, fmt = _computed(spec, dtype, accuracy)
+    one = len(spec.parts) == 1
 
-    @jit
-    def without(x: Any) -> Any:
-        return zero if is_nan(x) else x
+    def around(xp: Any, *xs: Any) -> Any:
+        ys = compute(xp, *(xp.where(x.is_nan(), 0.0, x) for x in xs))
+        for x in reversed(xs):
+            ys = [xp.where(x.is_nan(), x, y) for y in ys]
+        return ys
 
-    @jit
-    def or_nan(xs: Any, y: Any) -> Any:
-        for x in xs[::-1]:
-            y = x if is_nan(x) else y
-        return y
-
-    numbers = loops.each(len(spec.arguments), without)
-    results = _settled([or_nan] * len(spec.parts))
+    kernel = generated(around, fmt, dtype.type, len(spec.parts))
 
     def of(*xs: Any) -> Any:
-        ys = results(xs, kernel(numbers(xs)))
+        ys = kernel(xs)
         return ys[0] if one else ys
 
     return of
@@ -153,25 +142,41 @@ def _look_up_of_ufuncs(bits: np.dtype[Any], outputs: int) -> Any:
     return compile_callback(made, ufuncs.LOOP)
 
 
-def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Callable[..., Any]:
-    """The results for a tuple of numbers: for "high" the formula is evaluated one precision up."""
+def scalar(spec: Function, dtype: np.dtype[Any], accuracy: Accuracy) -> Any:
+    """The results for a tuple of numbers."""
+    return generated(*_computed(spec, dtype, accuracy), dtype.type, len(spec.parts))
+
+
+def _computed(
+    spec: Function, dtype: np.dtype[Any], accuracy: Accuracy
+) -> tuple[Callable[..., Any], Format]:
+    """What computes the results, and in which format: for "high" one precision up."""
+    if dtype == np.float64:
+        return _evaluated(spec.formula), PAIRS if accuracy == "high" else FLOAT64
     if accuracy == "fast":
-        return _evaluated(spec, FLOAT64 if dtype == np.float64 else FLOAT32)
-    return exactly(spec) if dtype == np.float64 else rounded_once(spec)
+        return _evaluated(spec.formula), FLOAT32
+    return _rounded_once(spec.formula, [_settled(part) for part in spec.parts]), NARROWED
 
 
-def _evaluated(spec: Function, xp: Vocabulary) -> Callable[..., Any]:
-    """The results in those words, be it one or several, as a tuple."""
-    formula = compiled(spec.formula)
-    if len(spec.parts) > 1:
-        return lambda xs: formula(xp, *xs)
-    return lambda xs: (formula(xp, *xs),)
+def _evaluated(formula: Formula) -> Callable[..., Any]:
+    """The results in the type of the format."""
+    return lambda xp, *xs: tuple(map(xp.rounded, results(formula(xp, *xs))))
+
+
+def _rounded_once(formula: Formula, settle: list[Callable[..., Any]]) -> Callable[..., Any]:
+    """The float32 results for float32 numbers, evaluated in float64."""
+
+    def compute(xp: Any, *xs: Any) -> Any:
+        x, *others = (number.to(np.float64) for number in xs)
+        ys = results(formula(xp, x, *others))
+        return tuple(of(xp, x, y) for of, y in zip(settle, ys, strict=True))
+
+    return compute
 
 
 def always(kernel: Callable[..., Any]) -> loops.Kernel:
     """What is right for all numbers."""
-    compiled = jit(kernel)
-    return loops.Kernel(0, jit(lambda state, xs: (state, compiled(xs))), jit(lambda _state: True))
+    return loops.Kernel(0, jit(lambda state, xs: (state, kernel(xs))), jit(lambda _state: True))
 
 
 def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
@@ -187,41 +192,35 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
     for part in spec.parts if narrowed else ():
         for number in misrounded(spec, part):
             argument = checks.both(argument, checks.other_than(number, real))
-    label = checks.inside(other, real)
-    arguments = checks.all_of((argument, label)[: len(spec.arguments)])
-    several = narrowed and len(spec.arguments) > 1
-    decided = checks.decided(formats.ERROR) if several else checks.ANY
-    results = checks.all_of((decided,) * len(spec.parts))
-    evaluate = jit(_evaluated(spec, NARROWED_MODERATE if narrowed else PAIRS_MODERATE))
-    settle = _settled([_narrowed_moderate(part) if narrowed else _rounded for part in spec.parts])
-    widened = loops.each(len(spec.arguments), np.float64)
-
-    @jit
-    def step(state: Any, xs: Any) -> Any:
-        of_arguments, of_results = state
-        numbers = widened(xs)
-        ys = evaluate(numbers)
-        state = arguments.seen(of_arguments, xs), results.seen(of_results, ys)
-        return state, settle(numbers[0], ys)
-
-    @jit
-    def passed(state: Any) -> bool:
-        of_arguments, of_results = state
-        return arguments.passed(of_arguments) & results.passed(of_results)
-
-    return loops.Kernel((arguments.start, results.start), step, passed)
+    label, number = checks.inside(other, real), len(spec.arguments)
+    check = checks.all_of((argument, label)[:number])
+    evaluated, outputs = _evaluated(spec.formula), len(spec.parts)
+    if not narrowed:
+        kernel = generated(evaluated, formats.PAIRS_MODERATE, real, outputs)
+    else:
+        fmt = formats.NARROWED_MODERATE
+        settle = [_settled(part, among_all=False) for part in spec.parts]
+        kernel = generated(_rounded_once(spec.formula, settle), fmt, real, outputs)
+        if number > 1:
+            computed = generated(evaluated, fmt, np.float64, outputs)
+            widened = loops.each(number, np.float64)
+            decided = checks.all_of((checks.decided(formats.ERROR),) * outputs)
+            check = checks.both(check, checks.of(jit(lambda xs: computed(widened(xs))), decided))
+    seen = check.seen
+    return loops.Kernel(
+        check.start, jit(lambda state, xs: (seen(state, xs), kernel(xs))), check.passed
+    )
 
 
 def misrounded(spec: Function, part: Spec) -> list[float]:
     """Moderate exceptions to which the shorter kernel is none, computed as it does."""
     (low, high), place = spec.moderate[0], spec.parts.index(part)
-    base = Scalars()
-    xp = vocabulary(base, formats.NARROWED_MODERATE)
+    xp = Scalars(formats.NARROWED_MODERATE)
 
     def result(x: float) -> float:
         y = results(spec.formula(xp, x))[place]
         if part.beside is not None and not _left_out(part):
-            y = base.fma(-y, base.copysign(HALF_ULP, part.beside(xp, x)), y)
+            y = xp.fma(-y, xp.copysign(HALF_ULP, part.beside(xp, x)), y)
         return float(np.float32(y))
 
     return [x for x, y in part.exceptions.items() if low <= x <= high and result(x) != y]
@@ -235,42 +234,12 @@ def _left_out(part: Spec) -> bool:
     return part.beside is not None and part.range[0] < 0
 
 
-def _narrowed_moderate(part: Spec) -> Callable[[Any, Any], Any]:
-    """The float32 result of the shorter kernel."""
-    return _rounded_to_float32 if _left_out(part) else _narrowed(part, NARROWED_MODERATE)
-
-
-def rounded_once(spec: Function) -> Callable[..., Any]:
-    """The float32 results for float32 numbers, evaluated in float64."""
-    evaluate, widened = jit(_evaluated(spec, NARROWED)), loops.each(len(spec.arguments), np.float64)
-    settle = _settled([_except(part, _near_zero(_narrowed(part, NARROWED))) for part in spec.parts])
-
-    def of(xs: Any) -> Any:
-        numbers = widened(xs)
-        return settle(numbers[0], evaluate(numbers))
-
-    return of
-
-
 def of_halves(spec: Function, dtype: np.dtype[Any]) -> Callable[..., Any]:
     """The bits of results for those of arguments, evaluated in float64."""
-    evaluate = jit(_evaluated(spec, FLOAT64))
+    evaluate = generated(_evaluated(spec.formula), FLOAT64, np.float64, len(spec.parts))
     widened = loops.each(len(spec.arguments), halves.widened(dtype))
     rounded = loops.each(len(spec.parts), halves.rounded(dtype))
-    return lambda xs: rounded(evaluate(widened(xs)))
-
-
-def _settled(functions: list[Any]) -> Any:
-    """``settle(x, ys)``: of x and every result that result's own function."""
-    of_first, *others = functions
-
-    def last(x: Any, ys: Any) -> Any:
-        return (of_first(x, ys[0]),)
-
-    if not others:
-        return jit(last)
-    rest = _settled(others)
-    return jit(lambda x, ys: (of_first(x, ys[0]), *rest(x, ys[1:])))
+    return jit(lambda xs: rounded(evaluate(widened(xs))))
 
 
 HALF_ULP = 2.0**-53 + 2.0**-63
@@ -279,57 +248,24 @@ move too.  This arithmetic is the same on all processors, so that all results ca
 settled by that."""
 
 
-def _narrowed(part: Spec, xp: Vocabulary) -> Callable[[Any, Any], Any]:
-    """The float32 result, on the side of a midpoint that the exact value is on."""
-    if part.beside is None:
-        return _rounded_to_float32
-    beside, signed = compiled(part.beside), part.range[0] < 0
+def _settled(part: Spec, *, among_all: bool = True) -> Callable[[Any, Any, Any], Any]:
+    """``settle(xp, x, y)``: the float32 result, on the side of a midpoint that the exact one is on.
 
-    @jit
-    def settled(x: Any, y: Any) -> Any:
-        moved = fma(-y, copysign(HALF_ULP, beside(xp, x)), y)
-        return np.float32(copysign(moved, y) if signed else moved)  # of a zero, too
+    If not ``among_all`` arguments, then for those that the shorter kernel does not leave out.
+    """
+    beside = part.beside if among_all or not _left_out(part) else None
+    signed, exceptions = part.range[0] < 0, dict(part.exceptions) if among_all else {}
 
-    return settled
+    def settle(xp: Any, x: Any, y: Any) -> Any:
+        single = y.to(np.float32)
+        if beside is not None:
+            moved = xp.fma(-y, xp.copysign(HALF_ULP, beside(xp, x)), y)
+            moved = xp.copysign(moved, y) if signed else moved  # of a zero, too
+            # Infinite results must not be moved.
+            near = xp.abs(x) < TIED if among_all else True
+            single = xp.where(near, moved.to(np.float32), single)
+        for argument, result in exceptions.items():
+            single = xp.where(x == argument, result, single)
+        return single
 
-
-@jit
-def _rounded(_x: Any, y: Any) -> Any:
-    return pairs.rounded(y)
-
-
-@jit
-def _rounded_to_float32(_x: Any, y: Any) -> Any:
-    return np.float32(y)
-
-
-def _near_zero(settled: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Where results are moved to a side; infinite ones must not be."""
-    return jit(lambda x, y: settled(x, y) if abs(x) < TIED else np.float32(y))
-
-
-def _except(part: Spec, settled: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The result that was computed, or that of an exception."""
-    for argument, result in part.exceptions.items():
-        settled = _but(settled, argument, np.float32(result))
-    return settled
-
-
-def _but(settled: Callable[[Any, Any], Any], argument: float, result: Any) -> Any:
-    return jit(lambda x, y: result if x == argument else settled(x, y))
-
-
-def compiled(function: Callable[..., Any]) -> Any:
-    """The function in compiled code, and the functions that it calls by name or is closed over."""
-    if not isinstance(function, FunctionType):
-        return function
-    code, names = function.__code__, dict(function.__globals__)
-    names |= {name: compiled(names[name]) for name in code.co_names if name in names}
-    cells = tuple(CellType(compiled(cell.cell_contents)) for cell in function.__closure__ or ())
-    return jit(FunctionType(code, names, function.__name__, function.__defaults__, cells))
-
-
-def exactly(spec: Function) -> Callable[..., Any]:
-    """The results for float64 numbers, evaluated in pairs."""
-    evaluate, rounded = jit(_evaluated(spec, PAIRS)), loops.each(len(spec.parts), pairs.rounded)
-    return lambda xs: rounded(evaluate(xs))
+    return settle

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from numba import njit, types
 from numba.extending import intrinsic
 
-from sigmoids.backends.numba.primitives import INNER, jit
+from sigmoids.backends.numba.inline import INNER, jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

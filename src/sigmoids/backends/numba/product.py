@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sigmoids.backends.numba.inline import jit
 from sigmoids.backends.numba.loops import Kernel
-from sigmoids.backends.numba.primitives import jit
 
 
 def times(kernel: Kernel) -> Kernel:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from numba import carray, types
 
+from sigmoids.backends.numba.inline import jit
 from sigmoids.backends.numba.loops import BUFFER, each, elements, parts, stores
 from sigmoids.backends.numba.memory import load, on_stack
 from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
-from sigmoids.backends.numba.primitives import jit
 from sigmoids.backends.numba.ufunc import pointer
 
 if TYPE_CHECKING:

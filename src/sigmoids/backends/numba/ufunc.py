@@ -16,10 +16,10 @@ import numpy as np
 from numba import carray, types
 from numba.extending import intrinsic
 
+from sigmoids.backends.numba.inline import jit
 from sigmoids.backends.numba.loops import each
 from sigmoids.backends.numba.memory import load
 from sigmoids.backends.numba.mode import enter_standard_mode, leave_standard_mode
-from sigmoids.backends.numba.primitives import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

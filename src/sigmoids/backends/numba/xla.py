@@ -30,6 +30,7 @@ from sigmoids.backends.call_frame import (
 from sigmoids.backends.numba import kernels
 from sigmoids.backends.numba.compile import compile_callback
 from sigmoids.backends.numba.fingerprint import fingerprint
+from sigmoids.backends.numba.inline import jit
 from sigmoids.backends.numba.job import (
     BYTES,
     CHUNK,
@@ -56,7 +57,6 @@ from sigmoids.backends.numba.memory import (
     store,
     store_int,
 )
-from sigmoids.backends.numba.primitives import jit
 from sigmoids.backends.numba.trampoline import make_trampoline
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from sigmoids.arithmetic.rounding import settled
-from sigmoids.backends.torch.vocabulary import NUMBERS, PAIRED_WORDS, WORDS, FastVocabulary
+from sigmoids.backends.torch.vocabulary import FAST_WORDS, PAIRED_WORDS, WORDS
 from sigmoids.spec import Product, results
 
 if TYPE_CHECKING:
@@ -29,17 +29,17 @@ def evaluate(spec: Function | Product, accuracy: Accuracy, inputs: Tensors) -> T
         return _in_float64(spec, accuracy, inputs)
     if accuracy == "fast":
         single = tuple(x.to(torch.float32) for x in inputs)
-        computed = results(spec.formula(FastVocabulary(), *single))
+        computed = results(spec.formula(FAST_WORDS, *single))
         return tuple(y.to(torch.float32).to(dtype) for y in computed)
     wide = tuple(x.to(torch.float64) for x in inputs)
     parts = zip(spec.parts, results(spec.formula(WORDS, *wide)), strict=True)
-    return tuple(round_once(settled(NUMBERS, part, wide[0], y), dtype) for part, y in parts)
+    return tuple(round_once(settled(WORDS, part, wide[0], y), dtype) for part, y in parts)
 
 
 def _in_float64(spec: Function, accuracy: Accuracy, inputs: Tensors) -> Tensors:
     if accuracy == "fast":
         return results(spec.formula(WORDS, *inputs))
-    return tuple(y.hi + y.lo for y in results(spec.formula(PAIRED_WORDS, *inputs)))
+    return tuple(y.nearest for y in results(spec.formula(PAIRED_WORDS, *inputs)))
 
 
 def round_once(y: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:

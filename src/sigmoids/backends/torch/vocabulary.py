@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from sigmoids.arithmetic import exponential, vocabulary
-from sigmoids.arithmetic.formats import FLOAT64, PAIRS
-from sigmoids.arithmetic.traced import Traced, TracedPairs
-
-if TYPE_CHECKING:
-    from sigmoids.arithmetic.base import Compiled
-    from sigmoids.arithmetic.formats import Format
+from sigmoids.arithmetic import exponential
+from sigmoids.arithmetic.formats import FLOAT32, FLOAT64, PAIRS
+from sigmoids.arithmetic.numbers import Numbers
+from sigmoids.arithmetic.pairs import words
 
 
-class TorchNumbers(Traced):
+class TorchNumbers(Numbers):
     """The primitives on tensors: the same arithmetic, and so the same bits, on every device."""
 
     abs = staticmethod(torch.abs)
@@ -46,28 +43,18 @@ class TorchNumbers(Traced):
         largest = torch.finfo(x.dtype).max
         return torch.clamp(x, low, min(high, largest))
 
-    @staticmethod
-    def powers(fmt: Format, /) -> Compiled:
+    def powers(self, z: Tensor) -> tuple[Tensor, Tensor, float, bool]:
         """The argument reduction of :mod:`sigmoids.arithmetic.exponential`."""
+        n = torch.round(z * -exponential.LOG2E)
+        return n, _power_of_two(self.fmt.lift - n), 2.0**self.fmt.lift, False
 
-        def of(z: Tensor) -> tuple[Tensor, Tensor, float, bool]:
-            n = torch.round(z * -exponential.LOG2E)
-            return n, _power_of_two(fmt.lift - n), 2.0**fmt.lift, False
-
-        return of
-
-    @staticmethod
-    def aligned(fmt: Format, /) -> Compiled:
+    def aligned(self, a: Tensor, b: Any) -> tuple[Tensor, float, Tensor]:
         """The argument reduction of :mod:`sigmoids.arithmetic.logarithm`."""
-        lift = fmt.logarithm_lift
-
-        def of(a: Tensor, b: Any) -> tuple[Tensor, float, Tensor]:
-            above = (a * 2.0**lift).view(torch.int64)
-            below = torch.as_tensor(b, dtype=a.dtype).view(torch.int64)
-            k = ((above - below + 2**51) >> 52).to(torch.float64)
-            return k - lift, 2.0**lift, _power_of_two(-k)
-
-        return of
+        lift = self.fmt.logarithm_lift
+        above = (a * 2.0**lift).view(torch.int64)
+        below = torch.as_tensor(b, dtype=a.dtype).view(torch.int64)
+        k = ((above - below + 2**51) >> 52).to(torch.float64)
+        return k - lift, 2.0**lift, _power_of_two(-k)
 
     @staticmethod
     def cut(x: Any, /) -> Any:
@@ -77,15 +64,12 @@ class TorchNumbers(Traced):
         return ((x.view(torch.int64) + 2**26) & -(2**27)).view(torch.float64)
 
 
-NUMBERS = TorchNumbers()
-WORDS, PAIRED_WORDS = vocabulary(NUMBERS, FLOAT64), vocabulary(TracedPairs(NUMBERS), PAIRS)
+WORDS, PAIRED_WORDS = TorchNumbers(FLOAT64), words(TorchNumbers(PAIRS))
 """In float64, and in pairs."""
 
 
 class FastVocabulary(TorchNumbers):
     """The words by PyTorch's own functions, for what is evaluated in float32."""
-
-    rarely = staticmethod(TorchNumbers.where)
 
     def exp_ratio(self, z: Tensor, /) -> tuple[Any, Any, Any]:
         """(e^z, 1, 1 + e^z)."""
@@ -113,6 +97,9 @@ class FastVocabulary(TorchNumbers):
 
 FAR = -0.5
 """Below it the logarithm of 1 + x is better taken of the sum."""
+
+
+FAST_WORDS = FastVocabulary(FLOAT32)
 
 
 def _power_of_two(n: Tensor) -> Tensor:
