@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what performance.md shows and draws its picture, in about ten minutes on two processors.
+# Measures what performance.md shows and draws its picture, in about twenty minutes on two processors.
 # They should have nothing else to do.
 set -euo pipefail
 cd "$(dirname "$0")"

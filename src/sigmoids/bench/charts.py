@@ -73,7 +73,7 @@ class Panel:
 
     def best(self, size: int) -> float:
         """The shortest time at a size, the memory copy's aside."""
-        return min((t.median for t in self.cases[size] if t.kind != "limit"), default=0)
+        return min((t.per_call for t in self.cases[size] if t.kind != "limit"), default=0)
 
     def contenders(self, kind: Kind) -> dict[str, dict[int, Timing]]:
         """The timings of a kind, by contender and size."""
@@ -209,7 +209,7 @@ def _facts(timing: Timing, *more: str) -> str:
     lines = (
         f"<b>{escape(timing.contender)}</b>",
         f"{digits(timing.nanoseconds)} ns per element",
-        f"{seconds(timing.median)} per call of n = {elements(timing.case.size)}",
+        f"{seconds(timing.per_call)} per call of n = {elements(timing.case.size)}",
     )
     return "<br>".join((*lines, *more))
 

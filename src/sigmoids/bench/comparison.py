@@ -75,12 +75,12 @@ def _changes(before: Results, after: Results) -> Iterator[Change]:
     for case, timings in before.cases().items():
         now = {timing.contender: timing for timing in later.get(case, ())}
         pairs = [(t, now[t.contender]) for t in timings if t.contender in now]
-        others = [b.median / a.median for a, b in pairs if a.kind != "ours"]
+        others = [b.per_call / a.per_call for a, b in pairs if a.kind != "ours"]
         drift = float(np.median(others)) if others else 1.0
         for a, b in pairs:
             if a.kind == "ours":
                 chance = mannwhitneyu(a.seconds, np.divide(b.seconds, drift)).pvalue
-                yield Change(a, b, b.median / a.median / drift, float(chance))
+                yield Change(a, b, b.per_call / a.per_call / drift, float(chance))
 
 
 def run(console: Console, before: Results, after: Results, threshold: float) -> bool:
@@ -118,8 +118,8 @@ def _table(slower: list[Change], faster: list[Change]) -> Table:
                 case.dtype,
                 elements(case.size),
                 change.before.contender,
-                seconds(change.before.median),
-                seconds(change.after.median),
+                seconds(change.before.per_call),
+                seconds(change.after.per_call),
                 f"{change.ratio:.2f}",
                 style=style,
             )

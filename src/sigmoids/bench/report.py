@@ -104,7 +104,7 @@ def _winners(cases: Cases, accuracy: str) -> Iterator[str]:
     duels = []
     for case, timings in cases:
         mine, theirs = fastest(timings, "ours", accuracy), fastest(timings, "peer")
-        camps = sorted(filter(None, (mine, theirs)), key=lambda timing: timing.median)
+        camps = sorted(filter(None, (mine, theirs)), key=lambda timing: timing.per_call)
         if mine is not None:
             duels.append((case.size, camps[0], camps[-1]))
     for name, group in groupby(duels, key=lambda duel: _short(duel[1])):
@@ -143,11 +143,11 @@ def _times(cases: Cases) -> Table:
         table.add_column(f"{heading}\nn={elements(case.size)}", justify="right", no_wrap=True)
     cells = {(t.contender, c.size): digits(t.nanoseconds) for c, timings in cases for t in timings}
     copy, best = fastest(middle, "limit"), fastest(middle, "peer")
-    for timing in sorted(middle, key=lambda timing: timing.median):
+    for timing in sorted(middle, key=lambda timing: timing.per_call):
         table.add_row(
             escape(timing.contender),
             *(cells.get((timing.contender, other.size), "") for other, _ in cases),
-            f"± {timing.spread / 2:.0%}",
+            f"+ {timing.spread:.0%}",
             digits(timing.bandwidth),
             f"{timing.bandwidth / copy.bandwidth:.0%}" if copy else "",
             f"{timing.times_as_fast_as(best):.2f}" if best and timing.kind != "limit" else "",

@@ -56,8 +56,7 @@ class Timing:
     moved : int
         Bytes that have to be read and written in a call.
     seconds : tuple of float
-        Time per call, the least in every series of turns.  All timings of a case take turns: the
-        same place in two of them is the same minute.
+        Time per call, the least in every series of turns.
     """
 
     case: Case
@@ -69,29 +68,28 @@ class Timing:
     seconds: tuple[float, ...]
 
     @cached_property
-    def median(self) -> float:
-        """Seconds per call."""
-        return float(np.median(self.seconds))
+    def per_call(self) -> float:
+        """Seconds per call: the lower quartile, for what disturbs a series makes it slower."""
+        return float(np.quantile(self.seconds, 0.25))
 
     @cached_property
     def spread(self) -> float:
-        """The distance of the quartiles, as a share of the median."""
-        low, high = np.quantile(self.seconds, (0.25, 0.75))
-        return float((high - low) / self.median)
+        """The distance of the quartiles, as a share of the lower one."""
+        return float(np.quantile(self.seconds, 0.75)) / self.per_call - 1
 
     @property
     def nanoseconds(self) -> float:
         """Nanoseconds per element."""
-        return self.median * 1e9 / self.case.size
+        return self.per_call * 1e9 / self.case.size
 
     @property
     def bandwidth(self) -> float:
         """Gigabytes per second, read and written."""
-        return self.moved / self.median / 1e9
+        return self.moved / self.per_call / 1e9
 
     def times_as_fast_as(self, other: Timing) -> float:
-        """How many times as fast as another timing of the same case: the median over series."""
-        return float(np.median(np.divide(other.seconds, self.seconds)))
+        """How many times as fast as another timing of the same case."""
+        return other.per_call / self.per_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +192,7 @@ class Results:
 def fastest(timings: list[Timing], kind: Kind, accuracy: str = "") -> Timing | None:
     """The fastest of a kind in one case, and of ours in one accuracy; None where there is none."""
     found = [t for t in timings if t.kind == kind and t.accuracy == accuracy]
-    return min(found, key=lambda timing: timing.median, default=None)
+    return min(found, key=lambda timing: timing.per_call, default=None)
 
 
 def focus(sizes: Iterable[int]) -> int:

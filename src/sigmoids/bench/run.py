@@ -60,7 +60,7 @@ class Effort:
 QUICK = Effort(
     ("sigmoid",), ("float32", "float64"), "1,100,1e4,1e6", sample=1e-3, budget=2, series=2
 )
-FULL = Effort((), (), "1:1e7", sample=2e-3, budget=18, series=8)
+FULL = Effort((), (), "1:1e7", sample=2e-3, budget=12, series=8)
 
 
 @dataclass(frozen=True, slots=True)
