@@ -93,7 +93,10 @@ def _of_one(spec: Function) -> Callable[..., Any]:
         # With few elements, all that comes before the ufunc should take less time than its call.
         if type(x) is ndarray and (size := x.size) < SMALL and (ndim := x.ndim):
             dtype = x.dtype
-            if backend is accuracy is in_context() is selection.of_process:  # nobody has chosen
+            # Nobody has ever chosen, or nobody has here.
+            if backend is accuracy is selection.somebody or (
+                backend is accuracy is in_context() is selection.of_process
+            ):
                 compute = of_few.get(dtype)
             else:
                 compute = _chosen(spec, dtype, False, backend, accuracy)
@@ -110,7 +113,9 @@ def _of_one(spec: Function) -> Callable[..., Any]:
                     return compute(x, *out)
         elif type(x) is ndarray and size >= SMALL and x.flags.num & CONTIGUOUS == CONTIGUOUS:
             dtype = x.dtype
-            if backend is accuracy is in_context() is selection.of_process:
+            if backend is accuracy is selection.somebody or (
+                backend is accuracy is in_context() is selection.of_process
+            ):
                 compute = of_many.get(dtype)
             else:
                 compute = _chosen(spec, dtype, True, backend, accuracy)

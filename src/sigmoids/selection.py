@@ -33,6 +33,10 @@ in_context = _context.get
 of_process: Preferences | None = None
 """Those of the process, None where it has none."""
 
+somebody: bool | None = None
+"""None until the first choice of a context or of the process: calls that find this need not look
+for more, which would take longer."""
+
 NONE = Preferences()
 
 
@@ -95,6 +99,8 @@ def use_accuracy(accuracy: Accuracy) -> AbstractContextManager[None]:
 
 @contextmanager
 def _within(**choice: Any) -> Iterator[None]:
+    global somebody
+    somebody = True
     token = _context.set((in_context() or NONE)._replace(**choice))
     try:
         yield
@@ -156,7 +162,8 @@ def set_default_accuracy(accuracy: Accuracy | None) -> None:
 
 
 def _prefer(**choice: Any) -> None:
-    global of_process
+    global of_process, somebody
+    somebody = True
     preferences = (of_process or NONE)._replace(**choice)
     of_process = None if preferences == NONE else preferences
 
