@@ -65,6 +65,8 @@ REFUSED = {
     "a plain number and a constant": lambda xp, x: xp.number(xp.plain(x) * 2.0),
     "a select between kinds": lambda xp, x: xp.where(x > 0, xp.number(x), x),
     "a choice by a number": lambda xp, x: xp.where(x, xp.number(x), xp.number(x)),
+    "a branch": lambda xp, x: xp.number(x) if x > 0 else xp.number(0.0),
+    "a chain of comparisons": lambda xp, x: xp.where(0 < x < 1, xp.number(x), xp.number(0.0)),
     "the argument as a result": lambda _xp, x: x,
     "two exponents": lambda xp, x: xp.exp_ratio(x)[0] / xp.exp_ratio(-x)[0],
     "the logarithm of arguments": lambda xp, x: xp.log1p_ratio(x, x),

@@ -253,6 +253,13 @@ def in_pairs(engine, formula, x):
     return places
 
 
+def test_arithmetic_that_branches_is_no_code():
+    """Or the machine code would be that of one side."""
+    kernel = generated(lambda _xp, x: (x if x > 0 else -x,), formats.FLOAT64, np.float64, 1)
+    with pytest.raises(TypeError, match=r"select with xp\.where"):
+        numba.njit(lambda x: kernel((x,)))(1.0)
+
+
 @pytest.mark.parametrize(
     ("coefficients", "limit"),
     [

@@ -25,6 +25,11 @@ class Truth:
 
     __or__ = __and__
 
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            "a branch by what is not known yet: select with xp.where, combine with & and |"
+        )
+
 
 class Argument:
     """An argument, or what is made of it without computing."""

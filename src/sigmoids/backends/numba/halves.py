@@ -13,9 +13,9 @@ from numba import float64, uint16
 from numba.extending import intrinsic
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Callable
 
-    from sigmoids.arithmetic.base import Compiled
+    import numpy as np
 
 SHORT, WORD, LONG = ir.IntType(16), ir.IntType(32), ir.IntType(64)
 SINGLE, DOUBLE = ir.FloatType(), ir.DoubleType()
@@ -39,7 +39,7 @@ def are_known(dtype: np.dtype[Any]) -> bool:
 
 
 @cache
-def widened(dtype: np.dtype[Any]) -> Compiled:
+def widened(dtype: np.dtype[Any]) -> Callable[..., Any]:
     """``widened(bits)``: the float64 number of that dtype's bits."""
 
     def magnitude(builder: Any, bits: Any) -> Any:
@@ -66,7 +66,7 @@ def widened(dtype: np.dtype[Any]) -> Compiled:
 
 
 @cache
-def rounded(dtype: np.dtype[Any]) -> Compiled:
+def rounded(dtype: np.dtype[Any]) -> Callable[..., Any]:
     """``rounded(y)``: the bits of the number of that dtype that is nearest to a float64 number.
 
     On the way to float32 it is rounded to odd, as :func:`~sigmoids.backends.narrow.round_once`
