@@ -1,7 +1,8 @@
 """What formulas may do with their arguments and numbers, checked before an engine evaluates them.
 
 The argument is of the user's type; the numbers that a formula computes with may be pairs.  To
-square the argument itself would compile and run, and lose half of the digits without a word.
+square the argument itself would compute, and lose half of the digits without a word.  What an
+engine calls a formula with need not have a value yet, so that there is nothing to branch by.
 """
 
 from __future__ import annotations

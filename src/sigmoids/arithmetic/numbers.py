@@ -67,7 +67,7 @@ class Numbers:
         return number + tail
 
     def rarely(self, condition: Any, a: Any, b: Any) -> Any:
-        """A select, where it does not hold for all arguments what the formula expects of most."""
+        """A select, or what is the case for all moderate arguments where there are no others."""
         return b if self.fmt.lowest is None else self.where(condition, a, b)
 
     def fma(self, a: Any, b: Any, c: Any) -> Any:
@@ -90,7 +90,7 @@ class Numbers:
         return number
 
     def increased(self, u: Any, rise: Any, _slope: Any) -> Any:
-        """U + u·rise, for a function of u whose derivative is 1 + slope."""
+        """The sum u + u·rise, for a function of u whose derivative is 1 + slope."""
         return self.fma(u, rise, u)
 
     def plus(self, high: Any, low: Any, u: Any) -> Any:

@@ -76,7 +76,7 @@ class Pairs(Numbers):
     def __init__(self, numbers: Any) -> None:
         super().__init__(numbers.fmt)
         self.numbers, self.down = numbers, 2.0**-numbers.fmt.lift
-        theirs = ("fma", "plain", "squared", "with_tail")
+        theirs = ("fma", "plain", "squared", "with_tail")  # where an engine has its own
         vars(self).update({name: getattr(numbers, name) for name in theirs})
 
     def __getattr__(self, name: str) -> Any:

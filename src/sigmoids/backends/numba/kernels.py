@@ -192,8 +192,8 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
     for part in spec.parts if narrowed else ():
         for number in misrounded(spec, part):
             argument = checks.both(argument, checks.other_than(number, real))
-    label, number = checks.inside(other, real), len(spec.arguments)
-    check = checks.all_of((argument, label)[:number])
+    label, inputs = checks.inside(other, real), len(spec.arguments)
+    check = checks.all_of((argument, label)[:inputs])
     evaluated, outputs = _evaluated(spec.formula), len(spec.parts)
     if not narrowed:
         kernel = generated(evaluated, formats.PAIRS_MODERATE, real, outputs)
@@ -201,9 +201,9 @@ def moderate(spec: Function, dtype: np.dtype[Any]) -> loops.Kernel:
         fmt = formats.NARROWED_MODERATE
         settle = [_settled(part, among_all=False) for part in spec.parts]
         kernel = generated(_rounded_once(spec.formula, settle), fmt, real, outputs)
-        if number > 1:
+        if inputs > 1:
             computed = generated(evaluated, fmt, np.float64, outputs)
-            widened = loops.each(number, np.float64)
+            widened = loops.each(inputs, np.float64)
             decided = checks.all_of((checks.decided(formats.ERROR),) * outputs)
             check = checks.both(check, checks.of(jit(lambda xs: computed(widened(xs))), decided))
     seen = check.seen
